@@ -1,0 +1,46 @@
+//! axum handlers as MCP tools, and a `doorman::Doorman` as a route.
+//!
+//! ```
+//! use axum::{Json, extract::Path, http::StatusCode};
+//! use doorman::{Doorman, OAuth, StaticTokens, VerifiedToken};
+//! use doorman_axum::{expose, tools};
+//!
+//! #[derive(serde::Serialize, schemars::JsonSchema)]
+//! struct Invoice {
+//!     id: u64,
+//!     amount: f64,
+//! }
+//!
+//! /// One invoice.
+//! #[expose(get = "/invoices/{id}", scopes = ["invoices:read"])]
+//! async fn get_invoice(Path(id): Path<u64>) -> Result<Json<Invoice>, StatusCode> {
+//!     Ok(Json(Invoice { id, amount: 12.5 }))
+//! }
+//!
+//! const RESOURCE: &str = "https://api.example.com/mcp";
+//! let alice = VerifiedToken::new("alice").audience(RESOURCE).scopes("invoices:read")?;
+//! let doorman = Doorman::builder("billing")
+//!     .auth(OAuth::new("https://sso.example.com", RESOURCE)?.verifier(StaticTokens::new().insert("t0ken", alice)))
+//!     .tools(tools![get_invoice].with_state(()))
+//!     .build()?;
+//! let app: axum::Router = doorman_axum::router(doorman)?;
+//! # Ok::<(), doorman::Error>(())
+//! ```
+
+mod caller;
+mod dispatch;
+mod extract;
+mod gate;
+mod mount;
+mod path;
+#[doc(hidden)]
+pub mod private;
+mod reply;
+mod tools;
+
+pub use caller::Caller;
+pub use doorman_macros::expose_handler as expose;
+pub use extract::{Describe, Place};
+pub use mount::{router, serve};
+pub use reply::{Answer, Answered};
+pub use tools::Tools;

@@ -1,0 +1,99 @@
+//! A [`Doorman`] as routes of an axum application; the only file here that knows rmcp.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Json, Router,
+    extract::Request,
+    http::header,
+    routing::{any, get},
+};
+use doorman::{Doorman, Error, private::Server};
+use rmcp::transport::streamable_http_server::{
+    StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
+};
+use tokio::net::TcpListener;
+
+use crate::gate::Gate;
+
+pub(crate) type Protocol = StreamableHttpService<Server, NeverSessionManager>;
+
+/// The MCP endpoint, and the RFC 9728 documents, as routes to merge into an application.
+///
+/// ```
+/// # use doorman::{Doorman, OAuth, StaticTokens};
+/// # use doorman_axum::{expose, tools};
+/// # /// Answers.
+/// # #[expose(get = "/ping", public)]
+/// # async fn ping() -> &'static str { "pong" }
+/// # let auth = OAuth::new("https://sso.example.com", "https://api.example.com/mcp")?.verifier(StaticTokens::new());
+/// let doorman = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+/// let app: axum::Router = axum::Router::new().merge(doorman_axum::router(doorman)?);
+/// # Ok::<(), doorman::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::NoAuth`] where callers could not be told apart.
+pub fn router<S: Clone + Send + Sync + 'static>(doorman: Doorman) -> Result<Router<S>, Error> {
+    if !doorman.has_auth() {
+        return Err(Error::NoAuth);
+    }
+    let endpoint = doorman.endpoint().to_owned();
+    let metadata = doorman.metadata();
+    let metadata_paths = doorman.metadata_paths();
+    let gate = Gate { protocol: protocol(&doorman), doorman };
+    let mut router =
+        Router::new().route(&endpoint, any(async move |request: Request| gate.pass(request).await));
+    for path in metadata_paths {
+        let document = Json(metadata.clone());
+        let answer = async move || ([(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")], document);
+        router = router.route(&path, get(answer));
+    }
+    Ok(router)
+}
+
+/// Serves an application, with the addresses that requests come from.
+///
+/// ```no_run
+/// # async fn run(app: axum::Router) -> std::io::Result<()> {
+/// let listener = tokio::net::TcpListener::bind("127.0.0.1:8000").await?;
+/// doorman_axum::serve(listener, app).await
+/// # }
+/// ```
+///
+/// # Errors
+/// Those of the listener.
+pub async fn serve(listener: TcpListener, app: Router) -> std::io::Result<()> {
+    axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await
+}
+
+/// rmcp without sessions: there is nothing to hijack, and every request brings its own principal.
+fn protocol(doorman: &Doorman) -> Protocol {
+    let server = Server::new(doorman.clone());
+    let hosts = doorman.hosts().iter().map(|host| host.trim_matches(['[', ']']).to_owned());
+    let own = ["http", "https"].into_iter().flat_map(|scheme| {
+        ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{scheme}://{host}:*"))
+    });
+    let config = StreamableHttpServerConfig::default()
+        .with_legacy_session_mode(false)
+        .with_json_response(true)
+        .with_max_request_body_bytes(doorman.body_limit())
+        .with_allowed_hosts(hosts)
+        .with_allowed_origins(own.chain(doorman.origins().iter().map(|origin| with_port(origin))))
+        .enforce_origin_validation();
+    StreamableHttpService::new(
+        move || Ok(server.clone()),
+        Arc::new(NeverSessionManager::default()),
+        config,
+    )
+}
+
+/// rmcp takes an origin without a port for one with any.
+fn with_port(origin: &str) -> String {
+    let (scheme, authority) = origin.split_once("://").unwrap_or((origin, ""));
+    let has_port = authority
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
+    let default = if scheme == "http" { 80 } else { 443 };
+    if has_port { origin.to_owned() } else { format!("{origin}:{default}") }
+}

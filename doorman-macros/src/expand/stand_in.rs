@@ -1,0 +1,81 @@
+//! What stands in for a refused function, so that `tools![]` adds no second, misleading error.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::ReturnType;
+
+use super::{alias, cfgs, kind, stand_for};
+use crate::tool::{Exposed, Kind};
+
+/// The function, and what `tools![]` reads as a value in its place where it cannot be a tool at all.
+pub(super) fn function(exposed: &Exposed, fits: bool) -> TokenStream {
+    let function = &exposed.function;
+    match (fits, exposed.is_renamed()) {
+        (true, false) => function.to_token_stream(),
+        (true, true) => {
+            let alias = alias(exposed);
+            quote!(#function #alias)
+        }
+        (false, true) => {
+            let empty = empty_function(exposed);
+            quote!(#function #empty)
+        }
+        // The name goes to the empty function; rustc still reads the user's own.
+        (false, false) => {
+            let empty = empty_function(exposed);
+            quote!(const _: () = { #function }; #empty)
+        }
+    }
+}
+
+fn empty_function(exposed: &Exposed) -> TokenStream {
+    let asyncness = (exposed.kind == Kind::Handler).then(|| quote!(async));
+    stand_for(exposed, &quote!(#asyncness), &quote!(() {}))
+}
+
+/// Facts that open nothing, and bodies that ask nothing: the mistakes are already told.
+pub(super) fn facts(exposed: &Exposed, name: &str, fits: bool) -> TokenStream {
+    let Exposed { runtime, ident, .. } = exposed;
+    let private = quote!(#runtime::private);
+    let cfgs = cfgs(exposed);
+    let facts = quote! {
+        const FACTS: #private::Facts = #private::Facts::new(
+            #name,
+            #private::Access::Scopes(&["refused"]),
+            #private::Effect::Destructive,
+        );
+    };
+    let implementation = match exposed.kind {
+        Kind::Handler => quote! {
+            impl #private::Handler for #ident {
+                #facts
+                const METHOD: #private::Method = #private::Method::Post;
+                const PATH: &'static str = "/refused";
+                fn arguments(_: &mut #private::Shape) {}
+                fn answered() -> #runtime::Answered {
+                    #runtime::Answered::Empty
+                }
+            }
+        },
+        Kind::Function => {
+            let (kind, output) = match (&exposed.function.signature.output, fits) {
+                (ReturnType::Type(_, output), true) => (kind(exposed), quote!(#output)),
+                (ReturnType::Default, true) => (kind(exposed), quote!(())),
+                (_, false) => (quote!(Sync), quote!(())),
+            };
+            quote! {
+                impl #private::Function for #ident {
+                    #facts
+                    const PARAMETERS: &'static [&'static str] = &[];
+                    type Kind = #private::#kind;
+                    type Output = #output;
+                    fn arguments(_: &mut #private::Arguments) {}
+                    fn answer() -> #private::Answer<Self::Output> {
+                        #private::Answer::none()
+                    }
+                }
+            }
+        }
+    };
+    quote!(#(#cfgs)* #implementation)
+}

@@ -1,0 +1,182 @@
+//! One record for every attempt, whatever becomes of it.
+
+mod record;
+mod shape;
+mod sink;
+
+use std::{
+    hash::{BuildHasher as _, RandomState},
+    net::IpAddr,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Instant, SystemTime},
+};
+
+pub use self::{record::AuditRecord, sink::AuditSink};
+use self::{shape::shape, sink::Stderr};
+use crate::{
+    call::Call,
+    error::Refusal,
+    principal::{Principal, Transport},
+    schema::Object,
+    spec::visible,
+};
+
+/// Where audit records go.
+///
+/// ```
+/// use doorman::{AuditLog, AuditRecord, AuditSink};
+///
+/// struct Counter(std::sync::atomic::AtomicU64);
+///
+/// impl AuditSink for Counter {
+///     fn record(&self, _: &AuditRecord) {
+///         self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+///     }
+/// }
+///
+/// let log = AuditLog::custom(Counter(0.into()));
+/// ```
+#[derive(Clone)]
+pub struct AuditLog(Arc<Log>);
+
+struct Log {
+    sink: Option<Box<dyn AuditSink>>,
+    /// Tells the records of two processes apart.
+    process: u64,
+    sequence: AtomicU64,
+}
+
+impl AuditLog {
+    /// One JSON object a line on standard error.
+    #[must_use]
+    pub fn stderr() -> Self {
+        Self::custom(Stderr)
+    }
+
+    /// No records are kept.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::new(None)
+    }
+
+    /// Records go to a sink of the user's.
+    #[must_use]
+    pub fn custom(sink: impl AuditSink) -> Self {
+        Self::new(Some(Box::new(sink)))
+    }
+
+    fn new(sink: Option<Box<dyn AuditSink>>) -> Self {
+        let process = RandomState::new().hash_one(std::process::id());
+        Self(Arc::new(Log { sink, process, sequence: AtomicU64::new(1) }))
+    }
+
+    /// Opens the record of a call; it is written when the entry is closed, or dropped.
+    pub(crate) fn open(&self, call: &Call) -> Entry {
+        let mut entry = self.entry(call.spec.name().to_owned(), &call.principal);
+        entry.record.peer = call.peer.map(|peer| peer.ip().to_string());
+        entry.record.scopes_required = call.spec.scopes().iter().map(ToString::to_string).collect();
+        entry.record.arguments = shape(&call.arguments, call.spec.properties());
+        entry
+    }
+
+    /// Opens the record of a call to a tool that is none; its name is the caller's, so it is cleaned.
+    pub(crate) fn open_unknown(
+        &self,
+        name: &str,
+        arguments: &Object,
+        principal: &Principal,
+    ) -> Entry {
+        let mut entry = self.entry(visible(name, 64), principal);
+        entry.record.arguments = shape(arguments, None);
+        entry
+    }
+
+    /// Records a request that was not let in.
+    pub(crate) fn reject(
+        &self,
+        reason: &'static str,
+        detail: Option<&'static str>,
+        peer: Option<IpAddr>,
+    ) {
+        let mut entry = self.entry(String::new(), &Principal::anonymous(Transport::Http));
+        entry.record.peer = peer.map(|peer| peer.to_string());
+        entry.record.detail = detail;
+        entry.write("denied", reason);
+    }
+
+    fn entry(&self, tool: String, principal: &Principal) -> Entry {
+        let sequence = self.0.sequence.fetch_add(1, Ordering::Relaxed);
+        let request_id = format!("{:016x}-{sequence}", self.0.process);
+        Entry {
+            record: AuditRecord::new(SystemTime::now(), sequence, request_id, tool, principal),
+            log: self.clone(),
+            started: Instant::now(),
+            written: false,
+        }
+    }
+}
+
+impl std::fmt::Debug for AuditLog {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "AuditLog({})", if self.0.sink.is_some() { "on" } else { "none" })
+    }
+}
+
+/// An attempt under way. Exactly one record is written of it: by [`Entry::close`], or, where the
+/// future that holds it is dropped, as cancelled.
+pub(crate) struct Entry {
+    record: AuditRecord,
+    log: AuditLog,
+    started: Instant,
+    written: bool,
+}
+
+impl Entry {
+    pub(crate) fn request_id(&self) -> &str {
+        &self.record.request_id
+    }
+
+    /// Closes the record. Of a call whose caller is gone it says so, and how the call really ended.
+    pub(crate) fn close(mut self, outcome: Result<usize, &Refusal>, caller_is_gone: bool) {
+        let (status, reason) = match outcome {
+            Ok(size) => {
+                self.record.result_bytes = Some(size);
+                ("ok", "ok")
+            }
+            Err(refusal) => {
+                let (_, missing) = refusal.scopes();
+                self.record.scopes_missing = missing.iter().map(ToString::to_string).collect();
+                (refusal.status(), refusal.reason())
+            }
+        };
+        if caller_is_gone && reason != "cancelled" {
+            self.record.end = Some(reason);
+            self.write("cancelled", "cancelled");
+        } else {
+            self.write(status, reason);
+        }
+    }
+
+    fn write(&mut self, status: &'static str, reason: &'static str) {
+        self.written = true;
+        self.record.status = status;
+        self.record.reason = reason;
+        self.record.duration_ms = (self.started.elapsed().as_secs_f64() * 1e6).round() / 1e3;
+        if let Some(sink) = &self.log.0.sink {
+            // A sink that panics must not take the answer with it, nor abort a drop.
+            let _ = catch_unwind(AssertUnwindSafe(|| sink.record(&self.record)));
+        }
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        if !self.written {
+            self.write("cancelled", "cancelled");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The record of one attempt.
+
+use std::time::SystemTime;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::principal::Principal;
+
+/// Who tried what, and what became of it: no value of an argument, a result, a token or an error.
+///
+/// A record serializes to one JSON object:
+///
+/// ```json
+/// {"time":"2026-11-20T21:53:00.123456Z","sequence":7,"request_id":"9f86d081884c7d65-7","tool":"refund",
+///  "caller":"alice","issuer":"https://sso.example.com","client_id":null,"tenant":null,"transport":"http",
+///  "peer":"127.0.0.1","status":"denied","reason":"forbidden:scope","scopes_required":["invoices:write"],
+///  "scopes_missing":["invoices:write"],"arguments":{"type":"object","len":1,"fields":{"id":{"type":"integer"}}},
+///  "duration_ms":0.042,"result_bytes":null}
+/// ```
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct AuditRecord {
+    /// When the attempt began, RFC 3339 in UTC.
+    pub time: String,
+    /// Counts the attempts of this process from 1; a gap is a loss.
+    pub sequence: u64,
+    /// Names the attempt across processes; refusals tell it to the caller.
+    pub request_id: String,
+    /// The tool; empty where the request was not let in. A name that is no tool's is cleaned and cut.
+    pub tool: String,
+    /// The subject; `anonymous` where nobody was verified.
+    pub caller: String,
+    /// Who issued the token.
+    pub issuer: Option<String>,
+    /// The OAuth client.
+    pub client_id: Option<String>,
+    /// The tenant.
+    pub tenant: Option<String>,
+    /// `http` or `stdio`.
+    pub transport: &'static str,
+    /// The address that the request came from, without port.
+    pub peer: Option<String>,
+    /// `ok`, `denied`, `error` or `cancelled`.
+    pub status: &'static str,
+    /// Why; `ok` where all went well.
+    pub reason: &'static str,
+    /// What a verifier said of a token that did not pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<&'static str>,
+    /// How a call really ended whose caller was gone by then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end: Option<&'static str>,
+    /// The scopes that the tool needs.
+    pub scopes_required: Vec<String>,
+    /// Those of them that the caller did not hold.
+    pub scopes_missing: Vec<String>,
+    /// The shape of the arguments: types and sizes, published names, no values.
+    pub arguments: Value,
+    /// How long the attempt took, in milliseconds.
+    pub duration_ms: f64,
+    /// The size of the result's text, in bytes.
+    pub result_bytes: Option<usize>,
+}
+
+impl AuditRecord {
+    pub(super) fn new(
+        now: SystemTime,
+        sequence: u64,
+        request_id: String,
+        tool: String,
+        principal: &Principal,
+    ) -> Self {
+        let caller = if principal.verified() { principal.subject() } else { "anonymous" };
+        Self {
+            time: DateTime::<Utc>::from(now).to_rfc3339_opts(SecondsFormat::Micros, true),
+            sequence,
+            request_id,
+            tool,
+            caller: caller.to_owned(),
+            issuer: principal.issuer().map(str::to_owned),
+            client_id: principal.client_id().map(str::to_owned),
+            tenant: principal.tenant().map(str::to_owned),
+            transport: principal.transport().as_str(),
+            peer: None,
+            status: "error",
+            reason: "unknown",
+            detail: None,
+            end: None,
+            scopes_required: Vec::new(),
+            scopes_missing: Vec::new(),
+            arguments: Value::Null,
+            duration_ms: 0.0,
+            result_bytes: None,
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The seam behind which tokens are verified.
+
+use std::fmt;
+
+use futures_util::future::BoxFuture;
+
+use crate::scope::{MalformedScope, ScopeSet};
+
+/// Verifies bearer tokens: signature or look-up, issuer and times. The audience is doorman's own check.
+///
+/// ```
+/// use doorman::{TokenError, TokenVerifier, VerifiedToken};
+///
+/// struct Session(String);
+///
+/// impl TokenVerifier for Session {
+///     async fn verify(&self, token: &str) -> Result<VerifiedToken, TokenError> {
+///         if token != self.0 {
+///             return Err(TokenError::Invalid("unknown token"));
+///         }
+///         Ok(VerifiedToken::new("alice").audience("https://api.example.com/mcp"))
+///     }
+/// }
+/// ```
+pub trait TokenVerifier: Send + Sync + 'static {
+    /// Verifies one token.
+    ///
+    /// # Errors
+    /// [`TokenError::Invalid`] for a token that must not pass, with a reason for the audit log;
+    /// [`TokenError::Unavailable`] where it cannot be told.
+    fn verify(&self, token: &str)
+    -> impl Future<Output = Result<VerifiedToken, TokenError>> + Send;
+}
+
+/// A [`TokenVerifier`] on the heap.
+pub(crate) trait ErasedVerifier: Send + Sync {
+    fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<VerifiedToken, TokenError>>;
+}
+
+impl<V: TokenVerifier> ErasedVerifier for V {
+    fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<VerifiedToken, TokenError>> {
+        Box::pin(TokenVerifier::verify(self, token))
+    }
+}
+
+/// Why a token does not pass.
+///
+/// ```
+/// assert_eq!(doorman::TokenError::Invalid("expired").to_string(), "the token is not valid: expired");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// It must not pass. The reason goes to the audit log and never to the caller; being static, it
+    /// cannot hold a value.
+    #[error("the token is not valid: {0}")]
+    Invalid(&'static str),
+    /// It cannot be told at the moment: callers are asked to come back (HTTP 503).
+    #[error("tokens cannot be verified at the moment")]
+    Unavailable,
+}
+
+/// What a verified token says.
+///
+/// ```
+/// use doorman::VerifiedToken;
+/// let token = VerifiedToken::new("alice")
+///     .audience("https://api.example.com/mcp")
+///     .scopes("invoices:read invoices:write")?;
+/// # Ok::<(), doorman::MalformedScope>(())
+/// ```
+#[derive(Clone)]
+pub struct VerifiedToken {
+    pub(crate) subject: String,
+    pub(crate) issuer: Option<String>,
+    pub(crate) client_id: Option<String>,
+    pub(crate) audience: Vec<String>,
+    pub(crate) scopes: ScopeSet,
+    pub(crate) tenant: Option<String>,
+}
+
+impl VerifiedToken {
+    /// A token of this subject, for no audience and without scopes.
+    #[must_use]
+    pub fn new(subject: impl Into<String>) -> Self {
+        Self {
+            subject: subject.into(),
+            issuer: None,
+            client_id: None,
+            audience: Vec::new(),
+            scopes: ScopeSet::default(),
+            tenant: None,
+        }
+    }
+
+    /// Adds an audience; a token that does not name this server's `resource` is refused (RFC 8707 §2).
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience.push(audience.into());
+        self
+    }
+
+    /// The scopes, with spaces between them.
+    ///
+    /// # Errors
+    /// [`MalformedScope`] where one of them is malformed.
+    pub fn scopes(mut self, scopes: &str) -> Result<Self, MalformedScope> {
+        self.scopes = ScopeSet::parse(scopes)?;
+        Ok(self)
+    }
+
+    /// Who issued it; without it, the issuer that `OAuth` names.
+    #[must_use]
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// The OAuth client that it was issued to.
+    #[must_use]
+    pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
+        self.client_id = Some(client_id.into());
+        self
+    }
+
+    /// The tenant that the subject belongs to.
+    #[must_use]
+    pub fn tenant(mut self, tenant: impl Into<String>) -> Self {
+        self.tenant = Some(tenant.into());
+        self
+    }
+}
+
+/// Shows no identity.
+impl fmt::Debug for VerifiedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedToken")
+            .field("scopes", &self.scopes.iter().count())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,190 @@
+//! What goes wrong, in two languages: [`Refusal`] is what an agent may hear, [`Error`] what an operator may.
+
+use std::fmt::{self, Write as _};
+
+use crate::scope::{MalformedScope, Scope};
+
+/// The answer to a call that gave no result: words an agent can act on, and never a value of
+/// somebody else's.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// No tool of that name.
+    NotExposed,
+    /// The caller is not verified and the tool needs these scopes.
+    Unauthorized {
+        /// Every scope that the tool needs.
+        required: Vec<Scope>,
+    },
+    /// The caller is verified and lacks scopes.
+    Forbidden {
+        /// Every scope that the tool needs.
+        required: Vec<Scope>,
+        /// Those that the caller does not hold.
+        missing: Vec<Scope>,
+    },
+    /// The arguments do not fit the published schema; one sentence for each mistake, without values.
+    InvalidArguments(Vec<String>),
+    /// The handler answered that the request cannot be served (4xx or `Err`), in its own words.
+    Handler(String),
+    /// The handler failed (5xx), and its words stay inside.
+    Failed,
+    /// The handler panicked.
+    Panic,
+    /// The handler did not answer within the tool's timeout.
+    Timeout,
+    /// The result is larger than the limit.
+    TooLarge,
+    /// The handler's answer is not of the declared shape.
+    BadOutput,
+    /// The caller went away.
+    Cancelled,
+}
+
+impl Refusal {
+    /// The audit status: `denied`, `error` or `cancelled`.
+    #[must_use]
+    pub fn status(&self) -> &'static str {
+        match self {
+            Self::Unauthorized { .. } | Self::Forbidden { .. } => "denied",
+            Self::Cancelled => "cancelled",
+            _ => "error",
+        }
+    }
+
+    /// The audit reason, a stable word.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::NotExposed => "not_exposed",
+            Self::Unauthorized { .. } => "unauthorized",
+            Self::Forbidden { .. } => "forbidden:scope",
+            Self::InvalidArguments(_) => "invalid_arguments",
+            Self::Handler(_) | Self::Failed => "handler_error",
+            Self::Panic => "panic",
+            Self::Timeout => "timeout",
+            Self::TooLarge => "too_large",
+            Self::BadOutput => "bad_output",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The scopes that the tool needs and those that the caller lacks; both empty where scopes are
+    /// not the matter.
+    pub(crate) fn scopes(&self) -> (&[Scope], &[Scope]) {
+        match self {
+            Self::Unauthorized { required } => (required, required),
+            Self::Forbidden { required, missing } => (required, missing),
+            _ => (&[], &[]),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotExposed => f.write_str("not_exposed: there is no tool of that name"),
+            Self::Unauthorized { required } => {
+                write!(f, "unauthorized: this tool needs a token with {}", Scopes(required))
+            }
+            Self::Forbidden { missing, .. } => write!(f, "forbidden: missing {}", Scopes(missing)),
+            Self::InvalidArguments(mistakes) => {
+                write!(f, "invalid_arguments: {}", mistakes.join("; "))
+            }
+            Self::Handler(text) => f.write_str(text),
+            Self::Failed => f.write_str("handler_error: the tool failed; trying again may help"),
+            Self::Panic => f.write_str("panic: the tool failed"),
+            Self::Timeout => f.write_str("timeout: the tool did not answer in time"),
+            Self::TooLarge => f.write_str("too_large: the result is too large; ask for less"),
+            Self::BadOutput => f.write_str("bad_output: the tool answered in an undeclared shape"),
+            Self::Cancelled => f.write_str("cancelled: the caller went away"),
+        }
+    }
+}
+
+/// Shows the reason only: a handler's words can hold values.
+impl fmt::Debug for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Refusal({})", self.reason())
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+struct Scopes<'a>(&'a [Scope]);
+
+impl fmt::Display for Scopes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.len() == 1 { "scope" } else { "scopes" })?;
+        for (index, scope) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_char(',')?;
+            }
+            write!(f, " `{scope}`")?;
+        }
+        Ok(())
+    }
+}
+
+/// A configuration that doorman refuses to start with.
+///
+/// ```
+/// use doorman::{Doorman, Error};
+/// assert!(matches!(Doorman::builder("billing").build(), Err(Error::NoTools)));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A setting that holds what it may not.
+    #[error("`{setting}` {problem}; allowed: {allowed}")]
+    Setting {
+        /// The setting's name.
+        setting: &'static str,
+        /// What was found, never a secret.
+        problem: String,
+        /// What may stand there.
+        allowed: &'static str,
+    },
+    /// A server without tools.
+    #[error("no tools: pass a toolset to `.tools(…)`")]
+    NoTools,
+    /// Two tools of one name.
+    #[error("two tools are named `{name}`: rename one with `name = \"…\"`")]
+    DuplicateTool {
+        /// The name.
+        name: String,
+    },
+    /// A tool that cannot be published.
+    #[error("tool `{tool}`: {problem}")]
+    Tool {
+        /// The tool's name.
+        tool: String,
+        /// What is wrong, and what to write.
+        problem: String,
+    },
+    /// `OAuth` that nothing can verify tokens for.
+    #[error("`OAuth` has no verifier: add `.verifier(…)`")]
+    NoVerifier,
+    /// HTTP without authentication.
+    #[error(
+        "refusing HTTP without authentication: add `.auth(OAuth::new(…)?)`, or use `Doorman::dev(…)` on a development machine"
+    )]
+    NoAuth,
+    /// A scope that RFC 6749 does not allow.
+    #[error(transparent)]
+    Scope(#[from] MalformedScope),
+    /// Several of the above.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Several(Vec<Self>),
+}
+
+impl Error {
+    /// One error as itself, several as [`Error::Several`], none as `Ok`.
+    pub(crate) fn all(mut errors: Vec<Self>) -> Result<(), Self> {
+        match errors.len() {
+            0 => Ok(()),
+            1 => Err(errors.remove(0)),
+            _ => Err(Self::Several(errors)),
+        }
+    }
+}

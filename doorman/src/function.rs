@@ -1,0 +1,500 @@
+//! Plain functions as tools: what each parameter asks of the caller, and how a call becomes arguments.
+
+use std::{fmt, future::Future, marker::PhantomData};
+
+use bytes::Bytes;
+use schemars::JsonSchema;
+use serde::{
+    Serialize,
+    de::{
+        DeserializeOwned,
+        value::{Error as Missing, UnitDeserializer},
+    },
+};
+use serde_json::Value;
+
+use crate::{
+    call::{Call, Reply},
+    error::Refusal,
+    principal::Principal,
+    schema::{Arguments, Output},
+    spec::{Facts, Spec},
+    tool::{BoxFuture, Dispatch, Toolset},
+};
+
+/// Shared state of plain functions, given to `with_state`.
+///
+/// ```
+/// use doorman::{State, expose, tools};
+///
+/// /// Greets.
+/// #[expose(public, read_only)]
+/// fn greet(State(greeting): State<&'static str>, name: String) -> String {
+///     format!("{greeting}, {name}")
+/// }
+///
+/// let tools = tools![greet].with_state("Hello");
+/// ```
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::exhaustive_structs, reason = "it is a pattern in signatures, as axum's is")]
+pub struct State<S>(pub S);
+
+/// A part of the state that a [`State`] parameter may ask for alone.
+///
+/// ```
+/// use doorman::FromRef;
+/// #[derive(Clone)]
+/// struct App { greeting: String }
+/// impl FromRef<App> for String {
+///     fn from_ref(app: &App) -> Self {
+///         app.greeting.clone()
+///     }
+/// }
+/// ```
+pub trait FromRef<S> {
+    /// Makes the part from the whole.
+    fn from_ref(state: &S) -> Self;
+}
+
+impl<S: Clone> FromRef<S> for S {
+    fn from_ref(state: &S) -> Self {
+        state.clone()
+    }
+}
+
+/// A function with `#[expose]`: what the attribute wrote down.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an exposed function",
+    label = "no `#[doorman::expose(…)]` on it",
+    note = "only functions that carry `#[doorman::expose(…)]` go into `doorman::tools![]`; axum handlers go into `doorman_axum::tools![]`"
+)]
+pub trait Function {
+    /// Name, access, effect and texts.
+    const FACTS: Facts;
+    /// The parameters' names in order; empty where one has none.
+    const PARAMETERS: &'static [&'static str];
+    /// [`Sync`] or [`Async`].
+    type Kind;
+    /// The declared return type.
+    type Output;
+    /// Adds what the parameters ask of the caller.
+    fn arguments(arguments: &mut Arguments);
+    /// What the return type and its values say.
+    fn answer() -> Answer<Self::Output>;
+}
+
+/// What a return type and its values say. Both in one, so that a type which cannot be shown is
+/// refused once.
+#[derive(Debug)]
+pub struct Answer<R> {
+    output: Option<Output>,
+    reply: fn(R) -> Result<Reply, Refusal>,
+}
+
+/// Marks a function without `async`.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Sync;
+
+/// Marks an `async` function.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Async;
+
+/// Asks what a type is: an inherent constant answers before a trait's, so [`Principal`] and
+/// [`State`] answer for themselves and every other type is an argument.
+#[derive(Debug)]
+pub struct Probe<T>(PhantomData<fn() -> T>);
+
+/// A parameter that asks nothing of the caller.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Context;
+
+/// A parameter that the caller fills.
+#[derive(Debug)]
+pub struct Argument<T>(PhantomData<fn() -> T>);
+
+impl Probe<Principal> {
+    /// Asks nothing.
+    pub const PARAMETER: Context = Context;
+}
+
+impl<S> Probe<State<S>> {
+    /// Asks nothing.
+    pub const PARAMETER: Context = Context;
+}
+
+/// What a [`Probe`] answers for every other type.
+pub trait OtherParameter {
+    /// The type asked about.
+    type Asked;
+    /// Asks the caller.
+    const PARAMETER: Argument<Self::Asked> = Argument(PhantomData);
+}
+
+impl<T> OtherParameter for Probe<T> {
+    type Asked = T;
+}
+
+impl Context {
+    /// Whether the caller fills it.
+    #[must_use]
+    pub const fn asks(&self) -> bool {
+        false
+    }
+
+    /// Adds nothing.
+    pub fn describe(self, _: &mut Arguments, _: &str, _: &str) {}
+}
+
+impl<T> Argument<T> {
+    /// Whether the caller fills it.
+    #[must_use]
+    pub const fn asks(&self) -> bool {
+        true
+    }
+
+    /// Adds one argument. It is optional where its type deserializes from nothing, as `Option` does.
+    pub fn describe(self, arguments: &mut Arguments, name: &str, description: &str)
+    where
+        T: Describable,
+    {
+        let schema = arguments.schema_of::<T>();
+        arguments.insert(name, schema, description, from_nothing::<T>().is_none());
+    }
+}
+
+/// The value of an argument that was left out, where the type has one.
+fn from_nothing<T: DeserializeOwned>() -> Option<T> {
+    T::deserialize(UnitDeserializer::<Missing>::new()).ok()
+}
+
+/// What an agent can be told of and can send.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be shown to an agent",
+    label = "no JSON schema, or not deserializable",
+    note = "derive `serde::Deserialize` and `schemars::JsonSchema` for it"
+)]
+pub trait Describable: JsonSchema + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: JsonSchema + DeserializeOwned> Describable for T {}
+
+/// A return value as it is.
+#[derive(Debug)]
+pub struct Plain<T>(PhantomData<fn() -> T>);
+
+/// A return value behind a `Result`.
+#[derive(Debug)]
+pub struct Fallible<T, E>(PhantomData<fn() -> (T, E)>);
+
+impl<T, E> Probe<Result<T, E>> {
+    /// May fail.
+    pub const ANSWER: Fallible<T, E> = Fallible(PhantomData);
+}
+
+/// What a [`Probe`] answers for every other return type.
+pub trait OtherAnswer {
+    /// The type asked about.
+    type Asked;
+    /// Cannot fail.
+    const ANSWER: Plain<Self::Asked> = Plain(PhantomData);
+}
+
+impl<T> OtherAnswer for Probe<T> {
+    type Asked = T;
+}
+
+/// What an agent can be answered with.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be shown to a model",
+    label = "no JSON schema, or not serializable",
+    note = "derive `serde::Serialize` and `schemars::JsonSchema` for it"
+)]
+pub trait Showable: JsonSchema + Serialize {}
+
+#[diagnostic::do_not_recommend]
+impl<T: JsonSchema + Serialize> Showable for T {}
+
+impl<T> Plain<T> {
+    /// The published form, where there is one, and the value as a reply.
+    #[must_use]
+    pub fn answer(self) -> Answer<T>
+    where
+        T: Showable,
+    {
+        Answer { output: output_of::<T>(), reply: |value| reply_with(&value) }
+    }
+}
+
+impl<T, E> Fallible<T, E> {
+    /// The published form of the good case; the error's words where there is none.
+    #[must_use]
+    pub fn answer(self) -> Answer<Result<T, E>>
+    where
+        T: Showable,
+        E: fmt::Display,
+    {
+        Answer {
+            output: output_of::<T>(),
+            reply: |value| match value {
+                Ok(value) => reply_with(&value),
+                Err(error) => Err(Refusal::Handler(error.to_string())),
+            },
+        }
+    }
+}
+
+impl<R> Answer<R> {
+    /// What stands in for a function that was refused.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { output: None, reply: |_| Err(Refusal::BadOutput) }
+    }
+}
+
+fn output_of<T: JsonSchema>() -> Option<Output> {
+    let output = Output::of::<T>();
+    let is_silent = |kind: &Value| kind == "string" || kind == "null";
+    let silent = output.wrapped
+        && output.schema["properties"]["result"].as_object().is_some_and(|result| {
+            result.get("type").is_some_and(is_silent)
+                && !result.contains_key("enum")
+                && !result.contains_key("const")
+        });
+    (!silent).then_some(output)
+}
+
+fn reply_with<T: Serialize>(value: &T) -> Result<Reply, Refusal> {
+    serde_json::to_vec(value).map(|bytes| Reply::Json(bytes.into())).map_err(|_| Refusal::BadOutput)
+}
+
+/// How one parameter is taken from a call; `M` keeps the two ways apart.
+pub trait Parameter<S, M>: Sized {
+    /// Takes the parameter.
+    ///
+    /// # Errors
+    /// [`Refusal::InvalidArguments`] with the argument's name.
+    fn take(call: &mut Call, name: &str, state: &S) -> Result<Self, Refusal>;
+}
+
+impl<S> Parameter<S, Context> for Principal {
+    fn take(call: &mut Call, _: &str, _: &S) -> Result<Self, Refusal> {
+        Ok(call.principal.clone())
+    }
+}
+
+impl<S, T: FromRef<S>> Parameter<S, Context> for State<T> {
+    fn take(_: &mut Call, _: &str, state: &S) -> Result<Self, Refusal> {
+        Ok(Self(T::from_ref(state)))
+    }
+}
+
+// That the type has a schema is asked at the attribute, and not a second time here.
+impl<S, T: DeserializeOwned> Parameter<S, Argument<T>> for T {
+    fn take(call: &mut Call, name: &str, _: &S) -> Result<Self, Refusal> {
+        let taken = match call.arguments.remove(name) {
+            // Serde's own words can repeat the value.
+            Some(value) => T::deserialize(value).ok(),
+            None => from_nothing(),
+        };
+        taken.ok_or_else(|| {
+            Refusal::InvalidArguments(vec![format!("`{name}` does not fit its type")])
+        })
+    }
+}
+
+/// A function that a call with state `S` can be made into: `O` is its declared return type, `M` how
+/// its parameters are taken.
+#[diagnostic::on_unimplemented(
+    message = "this function cannot be called with the state `{S}`",
+    label = "an argument here does not deserialize, or a `State<…>` is no part of that state",
+    note = "give `.with_state(…)` the state of every `State<…>`, or implement `doorman::FromRef` for the part"
+)]
+pub trait Invoke<S, O, Kind, M>: Send + std::marker::Sync + 'static {
+    /// Takes the arguments and runs the function.
+    ///
+    /// # Errors
+    /// [`Refusal::InvalidArguments`] where an argument cannot be taken.
+    fn invoke(
+        &self,
+        call: Call,
+        names: &[&'static str],
+        state: &S,
+    ) -> Result<impl Future<Output = O> + Send, Refusal>;
+}
+
+macro_rules! invoke {
+    ($($parameter:ident $marker:ident),*) => {
+        impl<Func, S, O, $($parameter, $marker),*> Invoke<S, O, Sync, ((), $(($parameter, $marker)),*)> for Func
+        where
+            Func: Fn($($parameter),*) -> O + Send + std::marker::Sync + 'static,
+            O: Send,
+            $($parameter: Parameter<S, $marker>,)*
+        {
+            #[allow(non_snake_case, unused_mut, unused_variables, reason = "one pattern for every number of parameters")]
+            fn invoke(&self, mut call: Call, names: &[&'static str], state: &S)
+                -> Result<impl Future<Output = O> + Send, Refusal>
+            {
+                let mut names = names.iter().copied();
+                $(let $parameter = $parameter::take(&mut call, names.next().unwrap_or_default(), state)?;)*
+                Ok(std::future::ready(self($($parameter),*)))
+            }
+        }
+
+        impl<Func, S, O, Fut, $($parameter, $marker),*> Invoke<S, O, Async, (Fut, $(($parameter, $marker)),*)> for Func
+        where
+            Func: Fn($($parameter),*) -> Fut + Send + std::marker::Sync + 'static,
+            Fut: Future<Output = O> + Send,
+            $($parameter: Parameter<S, $marker>,)*
+        {
+            #[allow(non_snake_case, unused_mut, unused_variables, reason = "one pattern for every number of parameters")]
+            fn invoke(&self, mut call: Call, names: &[&'static str], state: &S)
+                -> Result<impl Future<Output = O> + Send, Refusal>
+            {
+                let mut names = names.iter().copied();
+                $(let $parameter = $parameter::take(&mut call, names.next().unwrap_or_default(), state)?;)*
+                Ok(self($($parameter),*))
+            }
+        }
+    };
+}
+
+invoke!();
+invoke!(A MA);
+invoke!(A MA, B MB);
+invoke!(A MA, B MB, C MC);
+invoke!(A MA, B MB, C MC, D MD);
+invoke!(A MA, B MB, C MC, D MD, E ME);
+invoke!(A MA, B MB, C MC, D MD, E ME, F MF);
+invoke!(A MA, B MB, C MC, D MD, E ME, F MF, G MG);
+invoke!(A MA, B MB, C MC, D MD, E ME, F MF, G MG, H MH);
+invoke!(A MA, B MB, C MC, D MD, E ME, F MF, G MG, H MH, I MI);
+invoke!(A MA, B MB, C MC, D MD, E ME, F MF, G MG, H MH, I MI, J MJ);
+invoke!(A MA, B MB, C MC, D MD, E ME, F MF, G MG, H MH, I MI, J MJ, K MK);
+invoke!(A MA, B MB, C MC, D MD, E ME, F MF, G MG, H MH, I MI, J MJ, K MK, L ML);
+
+/// A function on its way into a toolset.
+pub struct Row<S>(Bind<S>);
+
+type Bind<S> = Box<dyn FnOnce(S, &mut Toolset)>;
+
+impl<S> fmt::Debug for Row<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Row")
+    }
+}
+
+/// One row of `doorman::tools![]`.
+pub fn row<K, F, M, S>(function: F) -> Row<S>
+where
+    K: Function + 'static,
+    F: Invoke<S, K::Output, K::Kind, M>,
+    M: 'static,
+    S: Send + std::marker::Sync + 'static,
+    K::Output: Send,
+{
+    Row(Box::new(|state, tools| {
+        let mut arguments = Arguments::default();
+        K::arguments(&mut arguments);
+        let Answer { output, reply } = K::answer();
+        let spec = Spec::new(K::FACTS, arguments, output);
+        tools.push(spec, Bound::<K, F, M, S> { function, state, reply, kind: PhantomData });
+    }))
+}
+
+/// A function with its state.
+struct Bound<K: Function, F, M, S> {
+    function: F,
+    state: S,
+    reply: fn(K::Output) -> Result<Reply, Refusal>,
+    kind: PhantomData<fn() -> (K, M)>,
+}
+
+impl<K, F, M, S> Dispatch for Bound<K, F, M, S>
+where
+    K: Function + 'static,
+    F: Invoke<S, K::Output, K::Kind, M>,
+    M: 'static,
+    S: Send + std::marker::Sync + 'static,
+    K::Output: Send,
+{
+    fn dispatch(&self, call: Call) -> BoxFuture<'_, Result<Reply, Refusal>> {
+        Box::pin(async move {
+            let spec = call.spec.clone();
+            let value = self.function.invoke(call, K::PARAMETERS, &self.state)?.await;
+            match ((self.reply)(value)?, spec.output()) {
+                (Reply::Json(bytes), None) => said(&bytes),
+                (reply, _) => Ok(reply),
+            }
+        })
+    }
+}
+
+/// What JSON says where no output is declared: a string is a text, `null` is nothing.
+fn said(json: &Bytes) -> Result<Reply, Refusal> {
+    match serde_json::from_slice(json) {
+        Ok(Value::String(text)) => Ok(Reply::Text(text)),
+        Ok(Value::Null) => Ok(Reply::Empty),
+        _ => Err(Refusal::BadOutput),
+    }
+}
+
+/// What `doorman::tools![]` gives: functions that wait for their state.
+///
+/// ```
+/// # use doorman::{expose, tools};
+/// /// Adds two numbers.
+/// #[expose(public, read_only)]
+/// fn add(a: i64, b: i64) -> i64 {
+///     a + b
+/// }
+/// let toolset = tools![add].with_state(());
+/// ```
+#[derive(Debug)]
+#[must_use = "tools are served only once `.with_state(…)` has made them a toolset"]
+pub struct Tools<S>(Vec<Row<S>>);
+
+impl<S: Clone> Tools<S> {
+    #[doc(hidden)]
+    pub fn from_rows<const N: usize>(rows: [Row<S>; N]) -> Self {
+        Self(rows.into())
+    }
+
+    /// Gives every function its state; `()` where none asks for any.
+    #[must_use]
+    pub fn with_state(self, state: S) -> Toolset {
+        let mut tools = Toolset::default();
+        for Row(bind) in self.0 {
+            bind(state.clone(), &mut tools);
+        }
+        tools
+    }
+}
+
+/// Lists the exposed functions that are tools: what is not listed is none.
+///
+/// Two tools of one name do not compile:
+///
+/// ```compile_fail
+/// # use doorman::{expose, tools};
+/// /// Adds.
+/// #[expose(public, read_only)]
+/// fn add(a: i64, b: i64) -> i64 { a + b }
+/// let toolset = tools![add, add].with_state(());
+/// ```
+#[macro_export]
+macro_rules! tools {
+    () => {
+        ::core::compile_error!("`tools![]` names no tool: write the exposed functions between the brackets")
+    };
+    ($($tool:path),+ $(,)?) => {{
+        const _: () = $crate::private::assert_distinct(&[
+            $(<$tool as $crate::private::Function>::FACTS.name()),+
+        ]);
+        // The brackets say that a type is meant: otherwise rustc reads the name of a function that is
+        // not exposed as a constant too, and tells the mistake twice.
+        $crate::Tools::from_rows([$($crate::private::row::<($tool), _, _, _>($tool)),+])
+    }};
+}

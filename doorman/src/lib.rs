@@ -1,0 +1,58 @@
+//! doorman turns Rust functions into MCP tools that refuse by default.
+//!
+//! This crate is the decision: what a tool is, who may call it, and one guard in front of all of them.
+//! It knows no HTTP server; `doorman_axum` serves it, and makes axum handlers tools.
+//!
+//! ```
+//! use doorman::{Doorman, OAuth, StaticTokens, VerifiedToken, expose, tools};
+//!
+//! /// Adds two numbers.
+//! #[expose(scopes = ["math:add"], read_only)]
+//! fn add(
+//!     /// The first number.
+//!     a: i64,
+//!     /// The second number; 1 where it is left out.
+//!     b: Option<i64>,
+//! ) -> i64 {
+//!     a + b.unwrap_or(1)
+//! }
+//!
+//! const RESOURCE: &str = "https://api.example.com/mcp";
+//! let alice = VerifiedToken::new("alice").audience(RESOURCE).scopes("math:add")?;
+//! let doorman = Doorman::builder("calculator")
+//!     .auth(OAuth::new("https://sso.example.com", RESOURCE)?.verifier(StaticTokens::new().insert("t0ken", alice)))
+//!     .tools(tools![add].with_state(()))
+//!     .build()?;
+//! # Ok::<(), doorman::Error>(())
+//! ```
+
+mod audit;
+mod auth;
+mod authorize;
+mod call;
+mod distinct;
+mod doorman;
+mod error;
+mod function;
+mod guard;
+mod principal;
+#[doc(hidden)]
+pub mod private;
+mod schema;
+mod scope;
+mod server;
+mod spec;
+mod tool;
+
+pub use audit::{AuditLog, AuditRecord, AuditSink};
+pub use auth::{
+    Credential, Denial, OAuth, ResourceMetadata, StaticTokens, TokenError, TokenVerifier,
+    VerifiedToken,
+};
+pub use doorman::{Doorman, DoormanBuilder, Listing};
+pub use doorman_macros::expose;
+pub use error::Error;
+pub use function::{FromRef, State, Tools};
+pub use principal::{Principal, Transport};
+pub use scope::{MalformedScope, Scope, ScopeSet};
+pub use tool::Toolset;

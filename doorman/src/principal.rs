@@ -1,0 +1,117 @@
+//! Who calls: made from a request's own credentials, never from a connection or a session.
+
+use std::fmt;
+
+use crate::scope::ScopeSet;
+
+/// How a call came in.
+///
+/// ```
+/// assert_eq!(doorman::Transport::Http.as_str(), "http");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Transport {
+    /// Streamable HTTP.
+    Http,
+    /// Standard input and output.
+    Stdio,
+}
+
+impl Transport {
+    /// The word of the audit record.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Stdio => "stdio",
+        }
+    }
+}
+
+/// Who calls. A plain function takes it as a parameter; a handler takes `doorman_axum::Caller`.
+///
+/// ```
+/// use doorman::{Principal, Transport};
+/// let nobody = Principal::anonymous(Transport::Stdio);
+/// assert!(!nobody.verified() && nobody.scopes().iter().next().is_none());
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Principal {
+    pub(crate) subject: String,
+    pub(crate) issuer: Option<String>,
+    pub(crate) client_id: Option<String>,
+    pub(crate) scopes: ScopeSet,
+    pub(crate) tenant: Option<String>,
+    pub(crate) transport: Transport,
+    pub(crate) verified: bool,
+}
+
+impl Principal {
+    /// Nobody: a caller that has shown no credentials. It may call `public` tools only.
+    #[must_use]
+    pub fn anonymous(transport: Transport) -> Self {
+        Self {
+            subject: String::new(),
+            issuer: None,
+            client_id: None,
+            scopes: ScopeSet::default(),
+            tenant: None,
+            transport,
+            verified: false,
+        }
+    }
+
+    /// The `sub` of the token; empty for nobody.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// The `iss` of the token. Subjects are unique within one issuer only.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
+    /// The OAuth client that the token was issued to.
+    #[must_use]
+    pub fn client_id(&self) -> Option<&str> {
+        self.client_id.as_deref()
+    }
+
+    /// The scopes that the token carries; what they imply is not listed.
+    #[must_use]
+    pub fn scopes(&self) -> &ScopeSet {
+        &self.scopes
+    }
+
+    /// The tenant, where the verifier names one.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&str> {
+        self.tenant.as_deref()
+    }
+
+    /// How the call came in.
+    #[must_use]
+    pub fn transport(&self) -> Transport {
+        self.transport
+    }
+
+    /// Whether credentials were shown and verified.
+    #[must_use]
+    pub fn verified(&self) -> bool {
+        self.verified
+    }
+}
+
+/// Shows no identity, so that a stray `{:?}` in a log names nobody.
+impl fmt::Debug for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Principal")
+            .field("verified", &self.verified)
+            .field("transport", &self.transport)
+            .field("scopes", &self.scopes.iter().count())
+            .finish_non_exhaustive()
+    }
+}

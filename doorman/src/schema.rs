@@ -1,0 +1,388 @@
+//! JSON Schemas as they are published: collected from types, flattened, closed (2020-12).
+
+use std::collections::BTreeSet;
+
+use jsonschema::{Draft, PatternOptions, Validator, error::ValidationErrorKind as Kind};
+use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
+use serde_json::{Map, Value, json};
+
+/// A JSON object.
+pub type Object = Map<String, Value>;
+
+/// The arguments of a tool while they are collected: one flat, closed object.
+#[derive(Debug)]
+pub struct Arguments {
+    generator: SchemaGenerator,
+    properties: Object,
+    required: BTreeSet<String>,
+    collisions: BTreeSet<String>,
+}
+
+impl Default for Arguments {
+    fn default() -> Self {
+        Self {
+            generator: SchemaSettings::draft2020_12().for_deserialize().into_generator(),
+            properties: Object::new(),
+            required: BTreeSet::new(),
+            collisions: BTreeSet::new(),
+        }
+    }
+}
+
+impl Arguments {
+    /// The schema of `T`, its shared parts kept for the whole.
+    pub fn schema_of<T: JsonSchema>(&mut self) -> Value {
+        let mut schema = T::json_schema(&mut self.generator).to_value();
+        // A newtype's schema is a bare reference to what it wraps.
+        while let Some(target) = bare_reference(&schema) {
+            match self.generator.definitions().get(target) {
+                Some(inner) => schema = inner.clone(),
+                None => break,
+            }
+        }
+        schema
+    }
+
+    /// Adds one argument. A name that is there already is a collision, told by [`Self::finish`].
+    pub fn insert(&mut self, name: &str, mut schema: Value, description: &str, required: bool) {
+        if let (Value::Object(schema), false) = (&mut schema, description.is_empty()) {
+            schema.insert("description".into(), description.into());
+        }
+        if self.properties.insert(name.into(), schema).is_some() {
+            self.collisions.insert(name.into());
+        }
+        if required {
+            self.required.insert(name.into());
+        }
+    }
+
+    /// Whether an argument of that name is there.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.properties.contains_key(name)
+    }
+
+    /// The closed object schema, or the names that more than one argument claims.
+    pub(crate) fn finish(mut self) -> Result<Object, Vec<String>> {
+        if !self.collisions.is_empty() {
+            return Err(self.collisions.into_iter().collect());
+        }
+        let mut schema = Object::new();
+        schema.insert("type".into(), "object".into());
+        schema.insert("properties".into(), self.properties.into());
+        if !self.required.is_empty() {
+            schema.insert("required".into(), self.required.into_iter().collect());
+        }
+        schema.insert("additionalProperties".into(), false.into());
+        let definitions = self.generator.take_definitions(true);
+        if !definitions.is_empty() {
+            schema.insert("$defs".into(), definitions.into());
+        }
+        spell_booleans(&mut schema);
+        Ok(schema)
+    }
+}
+
+/// The fields of an object schema: its properties and which of them are required.
+/// `None` where properties do not say everything (maps, enums, alternatives).
+#[must_use]
+pub fn plain_fields(schema: &Value) -> Option<(Object, BTreeSet<String>)> {
+    const TELLS_NO_MORE: [&str; 8] = [
+        "type",
+        "properties",
+        "required",
+        "title",
+        "description",
+        "examples",
+        "default",
+        "deprecated",
+    ];
+    let schema = schema.as_object()?;
+    let closed_or_silent = |(keyword, value): (&String, &Value)| {
+        TELLS_NO_MORE.contains(&keyword.as_str())
+            || (keyword == "additionalProperties" && *value == Value::Bool(false))
+    };
+    if schema.get("type")? != "object" || !schema.iter().all(closed_or_silent) {
+        return None;
+    }
+    let properties = schema.get("properties")?.as_object()?.clone();
+    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+    let required = required.filter_map(|name| name.as_str().map(str::to_owned)).collect();
+    Some((properties, required))
+}
+
+/// The output of a tool as published.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// The object schema that every structured answer fits.
+    pub(crate) schema: Object,
+    /// Whether answers are sent as `{"result": …}`, because they are no JSON objects.
+    pub(crate) wrapped: bool,
+}
+
+impl Output {
+    /// The published form of what `T` serializes to.
+    #[must_use]
+    pub fn of<T: JsonSchema>() -> Self {
+        let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+        let mut schema = match generator.into_root_schema_for::<T>().to_value() {
+            Value::Object(schema) => schema,
+            _ => Object::new(),
+        };
+        spell_booleans(&mut schema);
+        schema.remove("$schema");
+        schema.remove("title");
+        if only_objects(&schema) {
+            schema.insert("type".into(), "object".into());
+            return Self { schema, wrapped: false };
+        }
+        let definitions = schema.remove("$defs");
+        let mut wrapper = Object::from_iter([
+            ("type".to_owned(), "object".into()),
+            ("properties".to_owned(), json!({ "result": schema })),
+            ("required".to_owned(), json!(["result"])),
+            ("additionalProperties".to_owned(), false.into()),
+        ]);
+        wrapper.extend(definitions.map(|definitions| ("$defs".to_owned(), definitions)));
+        Self { schema: wrapper, wrapped: true }
+    }
+}
+
+/// A compiled schema. What it says of a mistake never holds a value or a key of the caller's.
+#[derive(Debug, Clone)]
+pub(crate) struct Compiled(Validator);
+
+impl Compiled {
+    /// Compiles a schema, with a linear pattern engine and without any fetching.
+    pub(crate) fn new(schema: &Object) -> Result<Self, String> {
+        jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .with_pattern_options(PatternOptions::regex())
+            .should_validate_formats(false)
+            .build(&Value::Object(schema.clone()))
+            .map(Self)
+            .map_err(|error| {
+                format!("its schema cannot be compiled (`{}`)", error.kind().keyword())
+            })
+    }
+
+    pub(crate) fn fits(&self, value: &Value) -> bool {
+        self.0.is_valid(value)
+    }
+
+    /// What does not fit, a sentence each, at most five; none where all fits.
+    pub(crate) fn mistakes(&self, value: &Value, published: Option<&Object>) -> Vec<String> {
+        if self.0.is_valid(value) {
+            return Vec::new();
+        }
+        let mut mistakes: Vec<String> = Vec::new();
+        for error in self.0.iter_errors(value) {
+            let sentence =
+                sentence(error.kind(), &place(&error.schema_path().to_string()), published);
+            if !mistakes.contains(&sentence) {
+                mistakes.push(sentence);
+            }
+            if mistakes.len() == 5 {
+                break;
+            }
+        }
+        mistakes
+    }
+}
+
+/// Names the argument from the schema's own path, so that no key of the caller's is repeated.
+fn place(schema_path: &str) -> String {
+    let mut place = String::new();
+    let mut segments = schema_path.split('/').skip(1);
+    while let Some(segment) = segments.next() {
+        match segment {
+            "properties" => {
+                let Some(name) = segments.next() else { break };
+                if !place.is_empty() {
+                    place.push('.');
+                }
+                place.push_str(&name.replace("~1", "/").replace("~0", "~"));
+            }
+            "items" | "prefixItems" => place.push_str("[]"),
+            "additionalProperties" | "patternProperties" if !place.is_empty() => {
+                place.push_str(".*");
+            }
+            _ => {}
+        }
+    }
+    place
+}
+
+fn sentence(kind: &Kind, place: &str, published: Option<&Object>) -> String {
+    let here = if place.is_empty() { "the arguments".to_owned() } else { format!("`{place}`") };
+    match kind {
+        Kind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            let prefix = if place.is_empty() { String::new() } else { format!("{place}.") };
+            format!("`{prefix}{name}` is missing")
+        }
+        Kind::AdditionalProperties { .. } if place.is_empty() || place.ends_with('*') => {
+            let names: Vec<&str> =
+                published.into_iter().flat_map(Object::keys).map(String::as_str).collect();
+            match names.as_slice() {
+                [] => "this tool takes no arguments".into(),
+                names => format!("an argument is unknown; allowed are `{}`", names.join("`, `")),
+            }
+        }
+        Kind::AdditionalProperties { .. } => format!("{here} holds an unknown member"),
+        Kind::Type { kind } => format!("{here} must be {}", type_words(kind)),
+        Kind::Enum { options } => match options.as_array() {
+            Some(options) if options.len() <= 16 => {
+                let options: Vec<String> = options.iter().map(ToString::to_string).collect();
+                format!("{here} must be one of {}", options.join(", "))
+            }
+            _ => format!("{here} is not one of the allowed values"),
+        },
+        Kind::Minimum { limit } => format!("{here} must be at least {limit}"),
+        Kind::ExclusiveMinimum { limit } => format!("{here} must be more than {limit}"),
+        Kind::Maximum { limit } => format!("{here} must be at most {limit}"),
+        Kind::ExclusiveMaximum { limit } => format!("{here} must be less than {limit}"),
+        Kind::MinLength { limit } => format!("{here} must have at least {limit} characters"),
+        Kind::MaxLength { limit } => format!("{here} must have at most {limit} characters"),
+        Kind::MinItems { limit } => format!("{here} must have at least {limit} items"),
+        Kind::MaxItems { limit } => format!("{here} must have at most {limit} items"),
+        Kind::Pattern { pattern } => format!("{here} must match `{pattern}`"),
+        other => format!("{here} does not fit the schema (`{}`)", other.keyword()),
+    }
+}
+
+fn type_words(kind: &jsonschema::error::TypeKind) -> String {
+    use jsonschema::error::TypeKind;
+    match kind {
+        TypeKind::Single(one) => format!("of type {one}"),
+        TypeKind::Multiple(many) => {
+            let names: Vec<String> = many.iter().map(|one| one.to_string()).collect();
+            format!("of type {}", names.join(" or "))
+        }
+    }
+}
+
+fn bare_reference(schema: &Value) -> Option<&str> {
+    let schema = schema.as_object()?;
+    let target = schema.get("$ref")?.as_str()?.strip_prefix("#/$defs/")?;
+    (schema.len() == 1).then_some(target)
+}
+
+/// Whether everything that fits is a JSON object; then the schema's `type` may say so.
+fn only_objects(schema: &Object) -> bool {
+    if let Some(kind) = schema.get("type") {
+        return kind == "object";
+    }
+    let alternatives =
+        schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array);
+    alternatives.is_some_and(|alternatives| {
+        alternatives.iter().all(|one| {
+            one.as_object().is_some_and(|one| one.get("type").is_some_and(|t| t == "object"))
+        })
+    })
+}
+
+/// Writes `true` as `{}` and `false` as `{"not": {}}` wherever a schema stands: TypeScript clients
+/// reject a whole list over a boolean schema. `additionalProperties` may stay a boolean.
+fn spell_booleans(schema: &mut Object) {
+    for (keyword, member) in schema {
+        match (keyword.as_str(), member) {
+            (
+                "properties" | "$defs" | "patternProperties" | "dependentSchemas",
+                Value::Object(map),
+            ) => {
+                map.values_mut().for_each(spell_boolean);
+            }
+            ("allOf" | "anyOf" | "oneOf" | "prefixItems", Value::Array(list)) => {
+                list.iter_mut().for_each(spell_boolean);
+            }
+            ("items" | "not" | "if" | "then" | "else" | "contains" | "propertyNames", one) => {
+                spell_boolean(one);
+            }
+            ("additionalProperties" | "unevaluatedProperties", Value::Object(one)) => {
+                spell_booleans(one);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn spell_boolean(schema: &mut Value) {
+    match schema {
+        Value::Bool(true) => *schema = json!({}),
+        Value::Bool(false) => *schema = json!({ "not": {} }),
+        Value::Object(schema) => spell_booleans(schema),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(schemars::JsonSchema, serde::Deserialize)]
+    #[expect(dead_code, reason = "only its schema is read")]
+    struct Order {
+        lines: Vec<u8>,
+        anything: Value,
+    }
+
+    fn compiled() -> (Compiled, Object) {
+        let mut arguments = Arguments::default();
+        let order = arguments.schema_of::<Order>();
+        let (fields, required) = plain_fields(&order).unwrap();
+        for (name, schema) in fields {
+            let required = required.contains(&name);
+            arguments.insert(&name, schema, "", required);
+        }
+        let schema = arguments.finish().unwrap();
+        (Compiled::new(&schema).unwrap(), schema["properties"].as_object().unwrap().clone())
+    }
+
+    #[test]
+    fn a_mistake_names_argument_and_type_and_never_a_value_or_an_unknown_key() {
+        let (compiled, properties) = compiled();
+        let sentences = compiled
+            .mistakes(&json!({ "lines": [1, "SENTINEL", 300], "SENTINEL": 1 }), Some(&properties))
+            .join("; ");
+        assert!(!sentences.contains("SENTINEL"), "{sentences}");
+        for expected in [
+            "`anything` is missing",
+            "`lines[]` must be of type integer",
+            "`lines[]` must be at most 255",
+            "allowed are `anything`, `lines`",
+        ] {
+            assert!(sentences.contains(expected), "{sentences}");
+        }
+    }
+
+    #[test]
+    fn no_boolean_stands_where_a_schema_does() {
+        let mut arguments = Arguments::default();
+        let anything = arguments.schema_of::<Value>();
+        arguments.insert("anything", anything, "", false);
+        let schema = arguments.finish().unwrap();
+        assert_eq!(schema["properties"]["anything"], json!({}));
+    }
+
+    #[test]
+    fn what_is_no_object_is_published_wrapped() {
+        assert!(Output::of::<Vec<u8>>().wrapped);
+        assert!(Output::of::<Value>().wrapped);
+        assert!(!Output::of::<Order>().wrapped);
+        assert_eq!(Output::of::<u8>().schema["required"], json!(["result"]));
+    }
+
+    #[test]
+    fn alternatives_that_are_all_objects_are_not_wrapped() {
+        #[derive(schemars::JsonSchema, serde::Serialize)]
+        #[serde(tag = "kind")]
+        #[expect(dead_code, reason = "only its schema is read")]
+        enum Shape {
+            Circle { radius: u8 },
+            Square { side: u8 },
+        }
+        let output = Output::of::<Shape>();
+        assert!(!output.wrapped && output.schema["type"] == "object");
+    }
+}

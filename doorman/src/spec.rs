@@ -1,0 +1,273 @@
+//! What a tool is: the facts that the attribute wrote down, checked, and its schemas.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use crate::{
+    error::Error,
+    schema::{Arguments, Compiled, Object, Output},
+    scope::Scope,
+};
+
+/// Who may call a tool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Access {
+    /// Everyone, also callers that are not verified.
+    Public,
+    /// Verified callers that hold every one of these scopes.
+    Scopes(&'static [&'static str]),
+}
+
+/// What a call does to the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Effect {
+    /// Nothing is changed.
+    ReadOnly,
+    /// The author says, with a reason, that nothing is changed or things are only added.
+    Additive {
+        /// Why the author says so.
+        reason: &'static str,
+    },
+    /// Things are changed or removed.
+    Destructive,
+}
+
+/// What `#[expose(…)]` says of a tool.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts {
+    name: &'static str,
+    access: Access,
+    effect: Effect,
+    title: &'static str,
+    description: &'static str,
+    idempotent: bool,
+    open_world: bool,
+    timeout: Duration,
+}
+
+impl Facts {
+    /// The least that must be said; nothing is open by default.
+    #[must_use]
+    pub const fn new(name: &'static str, access: Access, effect: Effect) -> Self {
+        Self {
+            name,
+            access,
+            effect,
+            title: "",
+            description: "",
+            idempotent: false,
+            open_world: true,
+            timeout: Duration::from_secs(30),
+        }
+    }
+
+    /// A title for people.
+    #[must_use]
+    pub const fn title(mut self, title: &'static str) -> Self {
+        self.title = title;
+        self
+    }
+
+    /// What the tool does, for the model.
+    #[must_use]
+    pub const fn description(mut self, description: &'static str) -> Self {
+        self.description = description;
+        self
+    }
+
+    /// Whether a second call with the same arguments changes nothing more.
+    #[must_use]
+    pub const fn idempotent(mut self, idempotent: bool) -> Self {
+        self.idempotent = idempotent;
+        self
+    }
+
+    /// Whether the tool reaches beyond a closed domain.
+    #[must_use]
+    pub const fn open_world(mut self, open_world: bool) -> Self {
+        self.open_world = open_world;
+        self
+    }
+
+    /// The time after which a call is given up.
+    #[must_use]
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The tool's name; `tools![]` reads it while compiling.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+/// A tool as it is published and guarded: facts, scopes and schemas, all checked.
+pub struct Spec {
+    facts: Facts,
+    scopes: Vec<Scope>,
+    input: Arc<Object>,
+    output: Option<Output>,
+    accepts: Compiled,
+    answers: Option<Compiled>,
+}
+
+impl Spec {
+    /// Checks what only the built program can see.
+    ///
+    /// # Errors
+    /// [`Error::Tool`] for a malformed name or scope, hidden characters in a text, arguments of one
+    /// name, or a schema that cannot be compiled.
+    pub fn new(facts: Facts, arguments: Arguments, output: Option<Output>) -> Result<Self, Error> {
+        let fail = |problem: String| Error::Tool { tool: visible(facts.name, 64), problem };
+        if !is_tool_name(facts.name) {
+            return Err(fail("a name is 1 to 64 characters of `A-Z a-z 0-9 _ . -`".into()));
+        }
+        let scopes = match facts.access {
+            Access::Public => Vec::new(),
+            Access::Scopes([]) => {
+                return Err(fail("neither scopes nor `public`: write `scopes = [\"…\"]`".into()));
+            }
+            Access::Scopes(scopes) => scopes
+                .iter()
+                .map(|scope| Scope::parse(scope).map_err(|mistake| fail(mistake.to_string())))
+                .collect::<Result<_, _>>()?,
+        };
+        for (what, text) in [("title", facts.title), ("description", facts.description)] {
+            if let Some(hidden) = text.chars().find(|c| is_hidden(*c)) {
+                return Err(fail(format!(
+                    "its {what} holds the invisible character U+{:04X}: remove it",
+                    u32::from(hidden)
+                )));
+            }
+        }
+        let input = arguments.finish().map_err(|names| {
+            fail(format!(
+                "two arguments are named `{}`: rename one of the fields",
+                names.join("`, `")
+            ))
+        })?;
+        Ok(Self {
+            facts,
+            scopes,
+            accepts: Compiled::new(&input).map_err(fail)?,
+            answers: output.as_ref().map(|o| Compiled::new(&o.schema)).transpose().map_err(fail)?,
+            input: Arc::new(input),
+            output,
+        })
+    }
+
+    /// The tool's name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.facts.name
+    }
+
+    /// The title, where there is one.
+    #[must_use]
+    pub fn title(&self) -> Option<&'static str> {
+        Some(self.facts.title.trim()).filter(|title| !title.is_empty())
+    }
+
+    /// The description, where there is one.
+    #[must_use]
+    pub fn description(&self) -> Option<&'static str> {
+        Some(self.facts.description.trim()).filter(|description| !description.is_empty())
+    }
+
+    /// Every scope that a caller needs; none for a public tool.
+    #[must_use]
+    pub fn scopes(&self) -> &[Scope] {
+        &self.scopes
+    }
+
+    /// What a call does to the world.
+    #[must_use]
+    pub fn effect(&self) -> Effect {
+        self.facts.effect
+    }
+
+    /// Whether a second call with the same arguments changes nothing more.
+    #[must_use]
+    pub fn idempotent(&self) -> bool {
+        self.facts.idempotent
+    }
+
+    /// Whether the tool reaches beyond a closed domain.
+    #[must_use]
+    pub fn open_world(&self) -> bool {
+        self.facts.open_world
+    }
+
+    /// The time after which a call is given up.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.facts.timeout
+    }
+
+    /// The published schema of the arguments: a closed object.
+    #[must_use]
+    pub fn input(&self) -> &Arc<Object> {
+        &self.input
+    }
+
+    /// The published schema of structured answers; none where the answer is text.
+    #[must_use]
+    pub fn output(&self) -> Option<&Output> {
+        self.output.as_ref()
+    }
+
+    pub(crate) fn is_destructive(&self) -> bool {
+        self.facts.effect == Effect::Destructive
+    }
+
+    /// What the published arguments are called.
+    pub(crate) fn properties(&self) -> Option<&Object> {
+        self.input.get("properties")?.as_object()
+    }
+
+    pub(crate) fn accepts(&self) -> &Compiled {
+        &self.accepts
+    }
+
+    pub(crate) fn answers(&self) -> Option<&Compiled> {
+        self.answers.as_ref()
+    }
+}
+
+impl fmt::Debug for Spec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Spec")
+            .field("name", &self.facts.name)
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// 1 to 64 of `A-Za-z0-9_.-`: valid under every revision of the specification.
+fn is_tool_name(name: &str) -> bool {
+    matches!(name.len(), 1..=64)
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
+}
+
+/// Whether a character shows nothing or turns the text around: what a person reviews would then not
+/// be what a model reads.
+fn is_hidden(c: char) -> bool {
+    matches!(c,
+        '\u{0}'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{7F}'..='\u{9F}' // control, but \t \n \r
+        | '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0E}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{FFF9}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// A name from outside as it may stand in a record: tool-name characters only, cut.
+pub(crate) fn visible(name: &str, most: usize) -> String {
+    name.chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-') { c } else { '?' })
+        .take(most)
+        .collect()
+}

@@ -1,0 +1,151 @@
+//! The house: which file may know which. Reads every `crate::` and `super::` path of the sources.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+/// The files of `doorman`, from what knows most to what knows least; a file may know those behind it.
+/// Within one row none knows another.
+const DOORMAN: &[&[&str]] = &[
+    &["lib"],
+    &["private"],
+    &["server"],
+    &["doorman"],
+    &["auth", "guard"],
+    &["authorize", "audit"],
+    &["function"],
+    &["tool"],
+    &["call"],
+    &["spec"],
+    &["principal", "schema"],
+    &["error"],
+    &["scope", "distinct"],
+];
+
+const AXUM: &[&[&str]] = &[
+    &["lib"],
+    &["private"],
+    &["mount", "gate"],
+    &["tools"],
+    &["dispatch"],
+    &["extract", "reply", "caller"],
+    &["path"],
+];
+
+const MACROS: &[&[&str]] =
+    &[&["lib"], &["expand"], &["check"], &["tool"], &["args", "handler", "doc"], &["errors"]];
+
+/// `gate` holds the protocol that `mount` makes, and `mount` opens the gate: two sides of one door.
+const TOGETHER: &[(&str, &str)] = &[("gate", "mount"), ("mount", "gate")];
+
+#[test]
+fn arrows_point_down_only() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for (folder, rows) in [("doorman", DOORMAN), ("doorman-axum", AXUM), ("doorman-macros", MACROS)]
+    {
+        let mut seen = BTreeSet::new();
+        for (file, text) in sources(&root.join(folder).join("src"), "") {
+            let row = |name: &str| rows.iter().position(|row| row.contains(&name));
+            let own = row(&file)
+                .unwrap_or_else(|| panic!("{folder}: give `{file}` a place in this test"));
+            seen.insert(file.clone());
+            for known in paths(&text) {
+                if known == file || TOGETHER.contains(&(file.as_str(), known.as_str())) {
+                    continue;
+                }
+                let place = row(&known).unwrap_or_else(|| {
+                    panic!("{folder}: `{file}` names `{known}`, which is no file")
+                });
+                assert!(place > own, "{folder}: `{file}` may not know `{known}`");
+            }
+        }
+        let named: BTreeSet<String> =
+            rows.iter().flat_map(|row| row.iter().map(ToString::to_string)).collect();
+        assert_eq!(seen, named, "{folder}: this test names exactly the files that are there");
+    }
+}
+
+#[test]
+fn one_file_of_each_crate_touches_rmcp() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for (folder, only) in [("doorman", "server"), ("doorman-axum", "mount")] {
+        for (file, text) in sources(&root.join(folder).join("src"), "") {
+            let touches = text
+                .lines()
+                .any(|line| !line.trim_start().starts_with("//") && line.contains("rmcp::"));
+            assert_eq!(touches, file == only, "{folder}: {file}");
+        }
+    }
+}
+
+/// Every source with the name of its file, or of the folder that it is in.
+fn sources(folder: &Path, within: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let name = if within.is_empty() { stem } else { within.to_owned() };
+        if path.is_dir() {
+            found.extend(sources(&path, &name));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push((name, fs::read_to_string(&path).unwrap()));
+        }
+    }
+    found
+}
+
+/// The files that `crate::…` paths lead to, outside of tests and of what macros give to users.
+fn paths(text: &str) -> BTreeSet<String> {
+    let text: String = text
+        .split("#[cfg(test)]")
+        .next()
+        .unwrap_or_default()
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    let mut found = BTreeSet::new();
+    for (at, _) in text.match_indices("crate::") {
+        if text[..at]
+            .ends_with(|before: char| before == '$' || before == '_' || before.is_alphanumeric())
+        {
+            continue;
+        }
+        let rest = &text[at + "crate::".len()..];
+        if let Some(list) = rest.strip_prefix('{') {
+            found.extend(first_names(list));
+        } else {
+            found.extend(word(rest));
+        }
+    }
+    found
+}
+
+/// The first name of each entry of `a::b, c::{d, e}, …}`.
+fn first_names(list: &str) -> Vec<String> {
+    let (mut depth, mut names, mut fresh) = (0, Vec::new(), true);
+    for (at, c) in list.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => fresh = true,
+            c if fresh && c.is_alphabetic() => {
+                names.extend(word(&list[at..]));
+                fresh = false;
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+fn word(text: &str) -> Option<String> {
+    let word: String = text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    (!word.is_empty()).then_some(word)
+}
+
+#[test]
+fn the_reader_of_paths_reads_them() {
+    let text = "use crate::{\n    a::{b, c},\n    d,\n};\nlet x = crate::e::f();\n// crate::g\n$crate::h::i my_crate::k\n#[cfg(test)]\nuse crate::j;";
+    let found: Vec<String> = paths(text).into_iter().collect();
+    assert_eq!(found, ["a", "d", "e"]);
+}

@@ -1,0 +1,23 @@
+//! What doorman promises, shown with real clients against real servers on loopback.
+
+mod support;
+
+mod arguments;
+mod arrows;
+mod audit;
+
+mod cancellation;
+mod examples;
+mod failures;
+mod functions;
+mod gate;
+mod hostile;
+mod lifecycles;
+mod list;
+mod metadata;
+mod principals;
+mod protocol;
+mod scopes;
+mod sentinels;
+mod settings;
+mod vectors;

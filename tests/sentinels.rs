@@ -1,0 +1,177 @@
+//! Secrets are planted everywhere, and looked for everywhere.
+
+use std::{
+    fmt::{Debug, Write as _},
+    sync::{Arc, Mutex, OnceLock},
+};
+
+use axum::{Json, http::StatusCode};
+use doorman::{
+    Credential, Doorman, OAuth, Principal, StaticTokens, VerifiedToken,
+    private::{Refusal, Reply},
+};
+use doorman_axum::{expose, tools};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tracing::{Event, Metadata, Subscriber, field::Visit, span};
+use tracing_subscriber::{Layer, layer::Context, prelude::*};
+
+use crate::support::{ISSUER, RESOURCE, Server, serve_with};
+
+const SENTINEL: &str = "s3nt1nel-value";
+const KEY: &str = "s3nt1nel-key";
+const TOKEN: &str = "s3nt1nel-token";
+const NAME: &str = "s3nt1nel name";
+
+/// Keeps what is logged, with its target, at every level.
+#[derive(Clone, Default)]
+struct Net(Arc<Mutex<Vec<(String, String)>>>);
+
+impl Net {
+    /// The net of this process; it is cast once.
+    fn cast() -> Self {
+        static NET: OnceLock<Net> = OnceLock::new();
+        NET.get_or_init(|| {
+            let net = Self::default();
+            tracing_subscriber::registry().with(net.clone()).init();
+            net
+        })
+        .clone()
+    }
+
+    fn keep(&self, metadata: &Metadata<'_>, write: impl FnOnce(&mut Line)) {
+        let mut line = Line(String::new());
+        write(&mut line);
+        self.0.lock().unwrap().push((metadata.target().to_owned(), line.0));
+    }
+}
+
+struct Line(String);
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn Debug) {
+        let _ = write!(self.0, "{field}={value:?} ");
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Net {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        self.keep(event.metadata(), |line| event.record(line));
+    }
+
+    fn on_new_span(&self, attributes: &span::Attributes<'_>, _: &span::Id, _: Context<'_, S>) {
+        self.keep(attributes.metadata(), |line| attributes.record(line));
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Note {
+    note: String,
+    how: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Kept {
+    note: String,
+}
+
+#[expose(post = "/notes", scopes = ["notes:write"], destructive)]
+async fn keep(Json(note): Json<Note>) -> Result<Json<Kept>, (StatusCode, String)> {
+    match &*note.how {
+        "5xx" => Err((StatusCode::INTERNAL_SERVER_ERROR, note.note)),
+        "4xx" => Err((StatusCode::CONFLICT, note.note)),
+        "panic" => panic!("{}", note.note),
+        _ => Ok(Json(Kept { note: note.note })),
+    }
+}
+
+async fn start() -> Server {
+    let token = VerifiedToken::new("alice").audience(RESOURCE).scopes("notes:write").unwrap();
+    let tokens = StaticTokens::new()
+        .insert(TOKEN, token)
+        .insert("no-scopes", VerifiedToken::new("bob").audience(RESOURCE));
+    let auth = OAuth::new(ISSUER, RESOURCE).unwrap().verifier(tokens);
+    serve_with(Doorman::builder("b").auth(auth).tools(tools![keep].with_state(()))).await
+}
+
+#[tokio::test]
+async fn no_planted_secret_reaches_a_log_an_audit_record_or_another_caller() {
+    let net = Net::cast();
+    let server = start().await;
+    let call = async |token: &str, arguments: serde_json::Value| {
+        server.call(token, "keep", arguments).await
+    };
+    let mut answers = Vec::new();
+    for how in ["well", "5xx", "4xx", "panic"] {
+        let answer = call(TOKEN, json!({ "note": SENTINEL, "how": how })).await;
+        // The caller's own words may come back to the caller where the handler says so, and only there.
+        assert_eq!(
+            answer.body.contains(SENTINEL),
+            ["well", "4xx"].contains(&how),
+            "{how}: {answer:?}"
+        );
+    }
+    answers.push(call(TOKEN, json!({ "note": SENTINEL, "how": 1, KEY: SENTINEL })).await);
+    answers.push(call(TOKEN, json!({ "note": { KEY: SENTINEL }, "how": [SENTINEL] })).await);
+    answers.push(call("no-scopes", json!({ "note": SENTINEL, KEY: 1 })).await);
+    answers.push(call(&format!("{TOKEN}x"), json!({ "note": SENTINEL })).await);
+    answers.push(call("", json!({ "note": SENTINEL })).await);
+    answers.push(
+        server.post_with(&format!("Authorization: Bearer {TOKEN} {SENTINEL}\r\n"), "{}").await,
+    );
+    answers.push(server.call(TOKEN, NAME, json!({ KEY: SENTINEL })).await);
+    answers.push(server.rpc(TOKEN, NAME, json!({ KEY: SENTINEL })).await);
+    answers.push(server.rpc(TOKEN, "tools/call", json!({ "nome": SENTINEL, KEY: SENTINEL })).await);
+    for answer in &answers {
+        assert!(
+            !answer.body.contains("s3nt1nel") && !answer.head.contains("s3nt1nel"),
+            "{answer:?}"
+        );
+    }
+
+    let records = server.records.all();
+    assert_eq!(
+        records.len(),
+        12,
+        "every attempt is recorded, and a request for what is no call is none"
+    );
+    for record in &records {
+        // A tool's name is cleaned, not hidden.
+        let record = record.to_string().replace("s3nt1nel?name", "");
+        assert!(!record.contains("s3nt1nel"), "{record}");
+    }
+
+    let lines = net.0.lock().unwrap().clone();
+    assert!(
+        lines.iter().any(|(target, line)| target.starts_with("rmcp") && line.contains(SENTINEL)),
+        "the net is whole: rmcp itself logs values at debug"
+    );
+    for (target, line) in lines.iter().filter(|(target, _)| target.starts_with("doorman")) {
+        assert!(!line.contains("s3nt1nel"), "{target}: {line}");
+    }
+}
+
+#[test]
+fn nothing_shows_a_value_in_its_debug_form() {
+    let token =
+        || VerifiedToken::new(SENTINEL).client_id(SENTINEL).tenant(SENTINEL).audience(SENTINEL);
+    let shown = [
+        format!("{:?}", token()),
+        format!("{:?}", StaticTokens::new().insert(SENTINEL, token())),
+        format!("{:?}", Credential::read([format!("Bearer {SENTINEL}").as_bytes()])),
+        format!("{:?}", Refusal::Handler(SENTINEL.into())),
+        format!("{:?}", Refusal::InvalidArguments(vec![SENTINEL.into()])),
+        format!("{:?}", Reply::Text(SENTINEL.into())),
+        format!("{:?}", Reply::Json(SENTINEL.into())),
+        format!("{:?}", Principal::anonymous(doorman::Transport::Http)),
+        format!(
+            "{:?}",
+            OAuth::new(&format!("https://u:{SENTINEL}@h.example"), RESOURCE).unwrap_err()
+        ),
+        OAuth::new(&format!("https://u:{SENTINEL}@h.example"), RESOURCE).unwrap_err().to_string(),
+    ];
+    for shown in shown {
+        assert!(!shown.contains(SENTINEL), "{shown}");
+    }
+}

@@ -1,0 +1,11 @@
+use doorman::{expose, tools};
+
+/// Adds.
+#[expose(scopes = ["a"], read_only, destructive)]
+fn add(a: i64, b: i64) -> i64 {
+    a + b
+}
+
+fn main() {
+    let _ = tools![add].with_state(());
+}

@@ -1,0 +1,11 @@
+use doorman::{expose, tools};
+
+/// Adds.
+#[expose(public, read_only)]
+const fn add(a: u64) -> u64 {
+    a
+}
+
+fn main() {
+    let _ = tools![add].with_state(());
+}

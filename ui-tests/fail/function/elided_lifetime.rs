@@ -1,0 +1,11 @@
+use doorman::{expose, tools};
+
+/// Adds.
+#[expose(public, read_only)]
+fn add(a: std::borrow::Cow<'_, str>) -> usize {
+    a.len()
+}
+
+fn main() {
+    let _ = tools![add].with_state(());
+}

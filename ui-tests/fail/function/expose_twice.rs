@@ -1,0 +1,12 @@
+use doorman::{expose, tools};
+
+/// Adds.
+#[expose(public, read_only)]
+#[expose(public, read_only, name = "plus")]
+fn add(a: i64, b: i64) -> i64 {
+    a + b
+}
+
+fn main() {
+    let _ = tools![add].with_state(());
+}

@@ -1,0 +1,10 @@
+use axum::extract::Path;
+use doorman_axum::{expose, tools};
+
+/// Refunds.
+#[expose(get = "/a/{b}", public)]
+async fn refund(Path((_b, _c)): Path<(u64, String)>) {}
+
+fn main() {
+    let _ = tools![refund].with_state(());
+}

@@ -1,0 +1,15 @@
+use doorman::expose;
+
+struct Adder;
+
+impl Adder {
+    /// Adds.
+    #[expose(public, read_only)]
+    fn add(a: i64) -> i64 {
+        a + 1
+    }
+}
+
+fn main() {
+    Adder::add(1);
+}

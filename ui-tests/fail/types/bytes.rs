@@ -1,0 +1,9 @@
+use doorman_axum::{expose, tools};
+
+/// Refunds.
+#[expose(post = "/refund", scopes = ["a"], destructive)]
+async fn refund(_body: axum::body::Bytes) {}
+
+fn main() {
+    let _ = tools![refund].with_state(());
+}

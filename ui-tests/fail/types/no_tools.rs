@@ -1,0 +1,3 @@
+fn main() {
+    let _ = doorman::tools![].with_state(());
+}
