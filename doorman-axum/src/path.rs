@@ -29,6 +29,12 @@ impl PathTemplate {
             if segment.starts_with([':', '*']) {
                 return Err("a placeholder is written `{name}`, the rest of a path `{*name}`");
             }
+            if segment
+                .chars()
+                .any(|c| matches!(c, '?' | '#') || c.is_whitespace() || c.is_control())
+            {
+                return Err("a path holds no query, fragment or white space");
+            }
             parts.push(Part::Literal("/".into()));
             let mut rest = segment;
             while let Some(open) = rest.find(['{', '}']) {
@@ -49,9 +55,6 @@ impl PathTemplate {
                 names.push(name);
                 parts.push(Part::Placeholder(name.into()));
                 rest = &rest[open + close + 1..];
-            }
-            if rest.chars().any(|c| matches!(c, '?' | '#') || c.is_whitespace() || c.is_control()) {
-                return Err("a path holds no query, fragment or white space");
             }
             parts.push(Part::Literal(rest.into()));
         }

@@ -1,3 +1,4 @@
+#[allow(clippy::needless_pass_by_value)]
 /// Greets.
 pub(crate) fn greet(
     State(greeting): State<Greeting>,

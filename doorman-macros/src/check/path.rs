@@ -53,6 +53,7 @@ fn read_segment(segment: &str, names: &mut Vec<String>) -> Result<(), Malformed>
             let help = "write a name into them, as in `{id}`";
             return malformed("the braces of a placeholder hold no name", help);
         }
+        read_literal(name)?;
         if names.iter().any(|other| other == name) {
             return malformed(
                 format!("the placeholder `{{{name}}}` stands here twice"),

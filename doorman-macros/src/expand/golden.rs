@@ -58,7 +58,7 @@ fn a_refused_function_expands_to_what_was_reviewed() {
 fn a_half_typed_body_is_kept() {
     for item in [quote!(fn add(a: i64) { a. }), quote!(fn add(a: i64) { let = ; })] {
         let code = expose(Kind::Function, quote!(public, read_only), &item).to_string();
-        assert!(code.starts_with(&item.to_string()), "{code}");
+        assert!(code.contains(&item.to_string()), "{code}");
         assert!(!code.contains("compile_error"), "{code}");
     }
 }

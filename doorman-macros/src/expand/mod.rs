@@ -35,7 +35,8 @@ fn code(exposed: &Exposed) -> TokenStream {
                 Some(route) => handler(exposed, tool, route),
                 None => plain_function(exposed, tool),
             };
-            quote!(#function #hidden_type #alias #tool)
+            let by_value = by_value(exposed);
+            quote!(#by_value #function #hidden_type #alias #tool)
         }
         Outcome::StandIn { error, name, fits } => {
             let error = error.to_compile_error();
@@ -44,6 +45,14 @@ fn code(exposed: &Exposed) -> TokenStream {
             quote!(#error #function #hidden_type #facts)
         }
     }
+}
+
+/// A call's arguments are the function's to own, whether it keeps them or not; clippy's advice to
+/// borrow them cannot be followed. It gives none for an `async` function.
+fn by_value(exposed: &Exposed) -> Option<TokenStream> {
+    let signature = &exposed.function.signature;
+    let advised = signature.asyncness.is_none() && !signature.inputs.is_empty();
+    advised.then(|| quote!(#[allow(clippy::needless_pass_by_value)]))
 }
 
 /// The type that stands for the function wherever a type is asked. It has the user's own identifier,
