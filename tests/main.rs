@@ -17,6 +17,7 @@ mod list;
 mod metadata;
 mod principals;
 mod protocol;
+mod readme;
 mod scopes;
 mod sentinels;
 mod settings;

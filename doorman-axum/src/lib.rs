@@ -44,3 +44,8 @@ pub use extract::{Describe, Place};
 pub use mount::{router, serve};
 pub use reply::{Answer, Answered};
 pub use tools::Tools;
+
+/// The README's code, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
