@@ -27,6 +27,7 @@
 //! # Ok::<(), doorman::Error>(())
 //! ```
 
+mod bind;
 mod caller;
 mod dispatch;
 mod extract;

@@ -3,6 +3,7 @@
 pub use doorman::private::{Access, Effect, Facts, assert_distinct};
 
 pub use crate::{
+    bind::{Binding, Last, Mount, With},
     extract::{Asks, BodyProbe, Describable, NoBody, OtherArgument, Probe, Shape, Silent},
-    tools::{Binding, Handler, Last, Method, Mount, Row, With, row},
+    tools::{Handler, Method, Row, row},
 };

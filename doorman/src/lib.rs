@@ -29,6 +29,7 @@
 mod audit;
 mod auth;
 mod authorize;
+mod builder;
 mod call;
 mod distinct;
 mod doorman;
@@ -41,18 +42,22 @@ pub mod private;
 mod schema;
 mod scope;
 mod server;
+mod signature;
 mod spec;
 mod tool;
+mod validate;
 
 pub use audit::{AuditLog, AuditRecord, AuditSink};
 pub use auth::{
     Credential, Denial, OAuth, ResourceMetadata, StaticTokens, TokenError, TokenVerifier,
     VerifiedToken,
 };
-pub use doorman::{Doorman, DoormanBuilder, Listing};
+pub use builder::DoormanBuilder;
+pub use doorman::{Doorman, Listing};
 pub use doorman_macros::expose;
 pub use error::Error;
-pub use function::{FromRef, State, Tools};
+pub use function::Tools;
 pub use principal::{Principal, Transport};
 pub use scope::{MalformedScope, Scope, ScopeSet};
+pub use signature::{FromRef, State};
 pub use tool::Toolset;

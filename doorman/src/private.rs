@@ -4,12 +4,13 @@ pub use crate::{
     call::{Call, Reply},
     distinct::assert_distinct,
     error::Refusal,
-    function::{
-        Answer, Argument, Async, Context, Describable, Fallible, Function, Invoke, OtherAnswer,
-        OtherParameter, Parameter, Plain, Probe, Row, Showable, Sync, row,
-    },
+    function::{Async, Function, Invoke, Parameter, Row, Sync, row},
     schema::{Arguments, Object, Output, plain_fields},
     server::{Inbound, Server, Slot},
+    signature::{
+        Answer, Argument, Context, Describable, Fallible, OtherAnswer, OtherParameter, Plain,
+        Probe, Showable,
+    },
     spec::{Access, Effect, Facts, Spec},
     tool::{BoxFuture, Dispatch},
 };

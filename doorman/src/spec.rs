@@ -4,8 +4,9 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
     error::Error,
-    schema::{Arguments, Compiled, Object, Output},
+    schema::{Arguments, Object, Output},
     scope::Scope,
+    validate::Compiled,
 };
 
 /// Who may call a tool.

@@ -1,0 +1,95 @@
+//! How a handler is bound to the state that it will run with.
+
+use std::{any::TypeId, marker::PhantomData};
+
+use axum::{
+    extract::FromRequest,
+    handler::Handler as AxumHandler,
+    routing::{MethodFilter, MethodRouter, on},
+};
+
+/// How the handlers of a [`Tools`] are bound.
+pub trait Binding {
+    /// A handler, bound.
+    type Mounted;
+}
+
+/// Bound to a router with state `S`.
+#[derive(Debug)]
+pub struct With<S>(PhantomData<fn() -> S>);
+
+impl<S> Binding for With<S> {
+    type Mounted = MethodRouter<S>;
+}
+
+/// A handler that can be bound as `B`; `T` is what axum infers of its arguments.
+#[diagnostic::on_unimplemented(
+    message = "this handler does not fit the state",
+    label = "an argument here is no extractor for the state in use, or the body is not read last"
+)]
+pub trait Mount<T, B: Binding> {
+    /// Binds the handler to a method.
+    fn mount(self, filter: MethodFilter) -> B::Mounted;
+    /// Whether the last argument takes the body.
+    fn last_takes_body() -> bool;
+}
+
+#[diagnostic::do_not_recommend]
+impl<H, T, S> Mount<T, With<S>> for H
+where
+    H: AxumHandler<T, S>,
+    T: Last + 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    fn mount(self, filter: MethodFilter) -> MethodRouter<S> {
+        on(filter, self)
+    }
+
+    fn last_takes_body() -> bool {
+        T::takes_body()
+    }
+}
+
+/// What axum's inference says of the last argument: whether it is read from the whole request.
+pub trait Last {
+    /// Whether the last argument takes the body.
+    fn takes_body() -> bool;
+}
+
+/// The marker of the way in which axum reads a type; inference fills `M`.
+fn way<T: FromRequest<(), M>, M: 'static>(_: PhantomData<T>) -> TypeId {
+    TypeId::of::<M>()
+}
+
+impl Last for ((),) {
+    fn takes_body() -> bool {
+        false
+    }
+}
+
+macro_rules! last {
+    ($($parameter:ident)+) => {
+        impl<M: 'static, $($parameter),+> Last for (M, $($parameter,)+) {
+            fn takes_body() -> bool {
+                TypeId::of::<M>() != way(PhantomData::<http::Method>)
+            }
+        }
+    };
+}
+
+last!(A);
+last!(A B);
+last!(A B C);
+last!(A B C D);
+last!(A B C D E);
+last!(A B C D E F);
+last!(A B C D E F G);
+last!(A B C D E F G H);
+last!(A B C D E F G H I);
+last!(A B C D E F G H I J);
+last!(A B C D E F G H I J K);
+last!(A B C D E F G H I J K L);
+last!(A B C D E F G H I J K L N);
+last!(A B C D E F G H I J K L N O);
+last!(A B C D E F G H I J K L N O P);
+last!(A B C D E F G H I J K L N O P Q);
