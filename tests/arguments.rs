@@ -182,7 +182,7 @@ async fn a_form_of_a_get_is_its_query() {
 async fn a_placeholder_that_nobody_describes_is_a_text() {
     let server = start().await;
     assert_eq!(input(&server, "blind").await["properties"], json!({ "id": { "type": "string" } }));
-    assert_eq!(server.call("", "blind", json!({ "id": "a/b" })).await.text(), "/blind/a%2Fb");
+    assert_eq!(server.call("", "blind", json!({ "id": "a/b" })).await.text(), "/blind/%61%2Fb");
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -273,4 +273,118 @@ fn two_handlers_of_one_route_are_refused_and_never_panic() {
         tools![same_one, same_two].with_state(()),
         "tool `same_two`: its path `/same`: the tool `same_one` has the same method and path",
     );
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Limited {
+    #[schemars(range(max = 10))]
+    #[expect(dead_code, reason = "only its schema is read")]
+    limit: Option<u32>,
+}
+
+#[expose(get = "/mixed", public)]
+async fn mixed(Query(_): Query<Limited>, Query(_): Query<HashMap<String, String>>) -> String {
+    String::new()
+}
+
+#[expose(get = "/before/{id}", public)]
+async fn query_before_path(Query(_): Query<Id>, Path(_): Path<u8>) -> String {
+    String::new()
+}
+
+#[expose(post = "/undescribed/{id}", scopes = ["x"], destructive)]
+async fn body_beside_an_undescribed_placeholder(Json(_): Json<Id>) -> String {
+    String::new()
+}
+
+#[expose(get = "/wide", public)]
+async fn wide() -> Json<u128> {
+    Json(u128::MAX)
+}
+
+#[test]
+fn one_argument_goes_to_one_place_under_one_schema() {
+    refused(
+        tools![mixed].with_state(()),
+        "one extractor reads the whole query, so no other may read a part of it",
+    );
+    refused(tools![query_before_path].with_state(()), "two arguments are named `id`");
+    refused(
+        tools![body_beside_an_undescribed_placeholder].with_state(()),
+        "two arguments are named `id`",
+    );
+}
+
+#[test]
+fn a_result_that_would_be_rounded_is_refused() {
+    refused(tools![wide].with_state(()), "its result has integers of 128 bits");
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Nothing {}
+
+#[derive(Deserialize, JsonSchema)]
+struct Count {
+    count: u64,
+}
+
+#[expose(post = "/nothing", scopes = ["x"], destructive)]
+async fn nothing(Json(_): Json<Nothing>) -> String {
+    "nothing".into()
+}
+
+#[expose(get = "/count/{count}", public)]
+async fn count_path(Path(count): Path<u64>) -> Json<u64> {
+    Json(count)
+}
+
+#[expose(post = "/count", scopes = ["x"], destructive)]
+async fn count_body(Json(count): Json<Count>) -> Json<u64> {
+    Json(count.count)
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Text {
+    text: String,
+}
+
+#[expose(post = "/length", scopes = ["x"], destructive)]
+async fn length(Json(text): Json<Text>) -> Json<usize> {
+    Json(text.text.len())
+}
+
+#[tokio::test]
+async fn a_body_without_fields_asks_for_nothing() {
+    let server = serve_with(Doorman::dev("b").tools(tools![nothing].with_state(()))).await;
+    assert_eq!(input(&server, "nothing").await["properties"], json!({}));
+    assert_eq!(server.call("", "nothing", json!({})).await.text(), "nothing");
+}
+
+#[tokio::test]
+async fn a_whole_number_is_an_integer_however_it_is_written() {
+    let server =
+        serve_with(Doorman::dev("b").tools(tools![count_path, count_body].with_state(()))).await;
+    for tool in ["count_path", "count_body"] {
+        for (written, read) in
+            [("7", 7), ("7.0", 7), ("7e0", 7), ("0.7e1", 7), ("-0", 0), ("-0.0", 0), ("1e2", 100)]
+        {
+            let body = format!(
+                r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{tool}","arguments":{{"count":{written}}}}}}}"#
+            );
+            let answer = server.post_with("", &body).await;
+            assert_eq!(
+                answer.result()["structuredContent"]["result"],
+                read,
+                "{tool} {written}: {answer:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_raised_body_limit_holds_for_the_handler_too() {
+    let builder = Doorman::dev("b").tools(tools![length].with_state(())).body_limit(4 << 20);
+    let server = serve_with(builder).await;
+    let answer = server.call("", "length", json!({ "text": "x".repeat(3 << 20) })).await;
+    assert_eq!(answer.result()["structuredContent"]["result"], 3 << 20);
 }

@@ -57,6 +57,36 @@ async fn fail(Path(how): Path<String>) -> Anything {
     })
 }
 
+/// What it holds panics where it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        assert!(std::thread::panicking(), "the test wants it");
+    }
+}
+
+#[expose(get = "/bomb", public)]
+async fn bomb() -> String {
+    std::panic::panic_any(Bomb)
+}
+
+#[doorman::expose(public, read_only)]
+fn long_error() -> Result<String, String> {
+    Err("x".repeat(1_001))
+}
+
+#[derive(serde::Serialize, schemars::JsonSchema)]
+enum Tree {
+    Leaf,
+    Branch(Vec<Tree>),
+}
+
+#[expose(get = "/tree", public)]
+async fn tree() -> Json<Tree> {
+    Json(Tree::Branch(vec![Tree::Leaf, Tree::Branch(vec![Tree::Leaf])]))
+}
+
 #[expose(get = "/slow", public, timeout = "20ms")]
 async fn slow() -> String {
     pending().await
@@ -154,4 +184,29 @@ async fn a_call_ends_at_its_timeout_destructive_or_not() {
                 >= Duration::from_millis(20).as_secs_f64() * 1e3 - 1.0
         );
     }
+}
+
+#[tokio::test]
+async fn a_panic_whose_payload_panics_answers_the_caller() {
+    let server = serve(tools![bomb].with_state(())).await;
+    assert_eq!(server.call(NOBODY, "bomb", json!({})).await.reason(), "panic");
+    assert_eq!(server.records.all().len(), 1);
+}
+
+#[tokio::test]
+async fn the_words_of_an_error_are_bounded_like_a_result() {
+    let tools = doorman::tools![long_error].with_state(());
+    let server =
+        serve_with(Doorman::builder("b").auth(oauth()).tools(tools).result_limit(1_000)).await;
+    assert_eq!(server.call(NOBODY, "long_error", json!({})).await.reason(), "too_large");
+}
+
+#[tokio::test]
+async fn a_recursive_result_fits_what_is_published() {
+    let server = serve(tools![tree].with_state(())).await;
+    let answer = server.call(NOBODY, "tree", json!({})).await;
+    assert_eq!(
+        answer.result()["structuredContent"],
+        json!({ "result": { "Branch": ["Leaf", { "Branch": ["Leaf"] }] } })
+    );
 }

@@ -152,3 +152,17 @@ async fn a_development_server_refuses_a_peer_that_it_does_not_know() {
         assert_eq!(app.call(request).await.unwrap().status(), 403, "{peer:?}");
     }
 }
+
+#[tokio::test]
+async fn a_development_server_refuses_what_a_proxy_passes_on() {
+    let server = serve_with(Doorman::dev("b").tools(billing())).await;
+    for header in [
+        "Forwarded: for=203.0.113.7",
+        "X-Forwarded-For: 203.0.113.7",
+        "X-Real-IP: 203.0.113.7",
+        "Via: 1.1 proxy",
+    ] {
+        let answer = server.post_with(&format!("{header}\r\n"), LIST).await;
+        assert_eq!(answer.status, 403, "{header}");
+    }
+}

@@ -2,10 +2,10 @@
 
 mod support;
 
+mod aim;
 mod arguments;
 mod arrows;
 mod audit;
-
 mod cancellation;
 mod examples;
 mod failures;

@@ -15,6 +15,11 @@ use crate::{
     reply::Answered,
 };
 
+/// The tool that a request is for. The router may have other tools, whose scopes the guard has not
+/// looked at, so each handler answers only what is aimed at its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Aimed(pub(crate) &'static str);
+
 /// A handler behind its private router.
 pub(crate) struct Handled {
     pub(crate) method: Method,
@@ -65,14 +70,12 @@ impl Handled {
                 headers.append(name.clone(), value.clone());
             }
         }
-        request.extensions_mut().extend({
-            let mut extensions = http::Extensions::new();
-            if let Some(peer) = call.peer {
-                extensions.insert(ConnectInfo(peer));
-            }
-            extensions.insert(Caller::from(call.principal));
-            extensions
-        });
+        let extensions = request.extensions_mut();
+        if let Some(peer) = call.peer {
+            extensions.insert(ConnectInfo(peer));
+        }
+        extensions.insert(Aimed(call.spec.name()));
+        extensions.insert(Caller::from(call.principal));
         Ok(request)
     }
 
@@ -122,7 +125,7 @@ impl Handled {
         }
         match &self.answered {
             Answered::Json(_) if is_json(&head.headers) => Ok(Reply::Json(body)),
-            Answered::Text | Answered::Empty if body.is_empty() => Ok(Reply::Empty),
+            Answered::Empty if body.is_empty() => Ok(Reply::Empty),
             Answered::Text => {
                 String::from_utf8(body.into()).map(Reply::Text).map_err(|_| Refusal::BadOutput)
             }

@@ -1,6 +1,6 @@
 //! What an extractor asks of the caller, and where in the request each argument goes.
 
-use std::{borrow::Cow, marker::PhantomData};
+use std::{borrow::Cow, collections::BTreeSet, marker::PhantomData};
 
 use axum::{
     Form, Json,
@@ -179,6 +179,8 @@ pub struct Shape {
     is_get: bool,
     arguments: Arguments,
     layout: Layout,
+    /// The placeholders that a `Path` has described.
+    described: BTreeSet<String>,
     last_asks: bool,
     problems: Vec<String>,
 }
@@ -219,6 +221,7 @@ impl Shape {
             is_get,
             arguments: Arguments::default(),
             layout: Layout::default(),
+            described: BTreeSet::new(),
             last_asks: false,
             problems: Vec::new(),
         }
@@ -274,8 +277,8 @@ impl Shape {
         let placeholders: Vec<String> = self.path.placeholders().map(str::to_owned).collect();
         let only = if placeholders.len() == 1 { description } else { "" };
         let mut place = |name: &str, schema: Value| {
-            // Two `Path` extractors may read one placeholder.
-            if !self.arguments.contains(name) {
+            // Two `Path` extractors may read one placeholder; whatever else has its name collides.
+            if self.described.insert(name.to_owned()) {
                 self.arguments.insert(name, schema, only, true);
             }
         };
@@ -312,8 +315,14 @@ impl Shape {
 
     /// Ends the collection: placeholders that no extractor describes are text.
     pub(crate) fn finish(mut self) -> Finished {
+        let whole = |group: &Group| matches!(group.fields, Fields::Whole(_));
+        if self.layout.query.len() > 1 && self.layout.query.iter().any(whole) {
+            self.problems.push(
+                "one extractor reads the whole query, so no other may read a part of it".into(),
+            );
+        }
         for name in self.path.placeholders() {
-            if !self.arguments.contains(name) {
+            if !self.described.contains(name) {
                 self.arguments.insert(name, serde_json::json!({ "type": "string" }), "", true);
             }
         }

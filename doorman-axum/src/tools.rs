@@ -2,7 +2,14 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use axum::{Router, http::HeaderName, routing::MethodFilter};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{HeaderName, StatusCode},
+    middleware::{Next, from_fn},
+    response::IntoResponse as _,
+    routing::{MethodFilter, MethodRouter},
+};
 use doorman::{
     Error, Toolset,
     private::{Facts, Spec},
@@ -10,7 +17,7 @@ use doorman::{
 
 use crate::{
     bind::{Binding, Mount, With},
-    dispatch::Handled,
+    dispatch::{Aimed, Handled},
     extract::{Finished, Shape},
     path::PathTemplate,
     reply::Answered,
@@ -131,8 +138,8 @@ impl<B: Binding> Tools<B> {
 
     /// Names the headers of the agent's request that handlers may see; without it they see none.
     /// Credentials and addresses (`Authorization`, `Cookie`, `Proxy-*`, `Forwarded`,
-    /// `X-Forwarded-*`) and what describes the request itself can never be named: `build()` refuses
-    /// them.
+    /// `X-Forwarded-*`, …) and what describes the request itself can never be named: `build()` refuses
+    /// them. What a header says is the agent's own word; never decide on it.
     ///
     /// ```
     /// # use doorman_axum::{expose, tools};
@@ -185,7 +192,7 @@ impl<S: Clone + Send + Sync + 'static> Tools<With<S>> {
                         continue;
                     }
                 };
-            router = router.route(row.path, row.mounted);
+            router = router.route(row.path, only_aimed(row.mounted, row.facts.name()));
             let mut shape = Shape::new(template, row.method == Method::Get);
             (row.arguments)(&mut shape);
             rows.push((
@@ -196,7 +203,8 @@ impl<S: Clone + Send + Sync + 'static> Tools<With<S>> {
                 shape.finish(),
             ));
         }
-        let router = finish(router);
+        // The gate has bounded the arguments already.
+        let router = finish(router).layer(DefaultBodyLimit::disable());
         for (facts, method, answered, last_takes_body, finished) in rows {
             let Finished { path, arguments, layout, last_asks, mut problems } = finished;
             if last_takes_body && !last_asks {
@@ -226,6 +234,20 @@ impl<S: Clone + Send + Sync + 'static> Tools<With<S>> {
         }
         tools
     }
+}
+
+/// Lets only requests pass that are for this tool.
+fn only_aimed<S: Clone + Send + Sync + 'static>(
+    handler: MethodRouter<S>,
+    tool: &'static str,
+) -> MethodRouter<S> {
+    handler.layer(from_fn(move |request: Request, next: Next| async move {
+        if request.extensions().get() == Some(&Aimed(tool)) {
+            next.run(request).await
+        } else {
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }))
 }
 
 fn problem_of(facts: &Facts, problem: String) -> Error {
@@ -261,36 +283,78 @@ impl Claims {
 
 /// The headers that may be forwarded, and a mistake for each that may not.
 fn forwardable(names: &[&'static str], tools: &mut Toolset) -> Vec<HeaderName> {
-    const NEVER: [&str; 13] = [
-        "accept",
-        "authorization",
-        "connection",
-        "content-length",
-        "content-type",
-        "cookie",
-        "forwarded",
-        "host",
-        "origin",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    ];
     let mut headers = Vec::new();
     for name in names {
-        let lower = name.to_ascii_lowercase();
-        let never = NEVER.contains(&lower.as_str())
-            || ["proxy-", "x-forwarded-", "mcp-"].iter().any(|prefix| lower.starts_with(prefix));
-        match HeaderName::try_from(&lower) {
-            Ok(header) if !never => headers.push(header),
+        match HeaderName::try_from(name.to_ascii_lowercase()) {
+            Ok(header) if is_forwardable(header.as_str()) => {
+                if !headers.contains(&header) {
+                    headers.push(header);
+                }
+            }
             _ => tools.refuse(Error::Setting {
                 setting: "forward_headers",
                 problem: format!("names `{}`", name.escape_debug()),
-                allowed: "header names that carry no credentials, no addresses and nothing of the request itself",
+                allowed: "names of headers that carry no credentials, no addresses and nothing of the request itself",
             }),
         }
     }
     headers
+}
+
+/// Whether a header may reach a handler: nothing that proves or claims who or where the sender is, or
+/// that says how the request is to be read.
+fn is_forwardable(name: &str) -> bool {
+    const NEVER: [&str; 25] = [
+        "api-key",
+        "authentication",
+        "authorization",
+        "cf-connecting-ip",
+        "client-ip",
+        "connection",
+        "cookie",
+        "expect",
+        "fastly-client-ip",
+        "forwarded",
+        "from",
+        "host",
+        "http2-settings",
+        "last-event-id",
+        "keep-alive",
+        "origin",
+        "range",
+        "referer",
+        "set-cookie",
+        "te",
+        "trailer",
+        "true-client-ip",
+        "upgrade",
+        "via",
+        "www-authenticate",
+    ];
+    const NEVER_BEFORE: [&str; 20] = [
+        "accept",
+        "access-control-",
+        "content-",
+        "dpop",
+        "if-",
+        "mcp-",
+        "proxy-",
+        "sec-",
+        "transfer-",
+        "x-amzn-oidc-",
+        "x-api-key",
+        "x-auth",
+        "x-client-",
+        "x-cluster-",
+        "x-forwarded",
+        "x-http-method",
+        "x-original-",
+        "x-real-",
+        "x-rewrite-",
+        "x-method-",
+    ];
+    let name = name.replace('_', "-");
+    !NEVER.contains(&name.as_str()) && !NEVER_BEFORE.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Lists the exposed handlers that are tools: what is not listed is none.

@@ -278,7 +278,7 @@ impl DoormanBuilder {
                 setting(
                     "allowed_origins",
                     "names what is no origin",
-                    "`https://host` or `https://host:port`, or `http`",
+                    "`https://host`, or `https://host:port` where it is not the scheme's own port, or `http`",
                 ),
             );
         }
@@ -304,7 +304,11 @@ fn is_origin(text: &str) -> bool {
     else {
         return false;
     };
-    text == format!("{scheme}://{authority}") && !authority.as_str().contains('@')
+    // A browser leaves the scheme's own port out, so an origin with it would never match.
+    let own_port = if scheme == "http" { 80 } else { 443 };
+    text == format!("{scheme}://{authority}")
+        && !authority.as_str().contains('@')
+        && authority.port_u16() != Some(own_port)
 }
 
 /// The one principal of a development server.

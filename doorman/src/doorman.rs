@@ -3,9 +3,11 @@
 use std::{
     collections::{BTreeSet, HashMap},
     net::SocketAddr,
+    panic::AssertUnwindSafe,
     sync::Arc,
 };
 
+use futures_util::FutureExt as _;
 use http::HeaderValue;
 
 use crate::{
@@ -89,23 +91,40 @@ impl Doorman {
         credential: Credential<'_>,
         peer: Option<SocketAddr>,
     ) -> Result<Principal, Denial> {
-        let Some(auth) = &self.0.auth else { return Err(Denial::no_auth()) };
-        auth.authenticate(credential, peer, self.0.anonymous).await.map_err(
-            |(rejection, denial)| {
-                self.0.guard.audit.reject(
-                    rejection.reason,
-                    rejection.detail,
-                    peer.map(|peer| peer.ip()),
-                );
-                denial
-            },
-        )
+        let knock = self.0.guard.audit.knock(peer.map(|peer| peer.ip()));
+        let Some(auth) = &self.0.auth else {
+            knock.reject("no_auth", None);
+            return Err(Denial::no_auth());
+        };
+        let authenticated = auth.authenticate(credential, peer, self.0.anonymous);
+        match AssertUnwindSafe(authenticated).catch_unwind().await {
+            Ok(Ok(principal)) => {
+                knock.admit();
+                Ok(principal)
+            }
+            Ok(Err((rejection, denial))) => {
+                knock.reject(rejection.reason, rejection.detail);
+                Err(denial)
+            }
+            Err(payload) => {
+                // What was thrown may throw again where it is dropped.
+                std::mem::forget(payload);
+                knock.reject("verifier_unavailable", Some("panic"));
+                Err(Denial::unavailable())
+            }
+        }
     }
 
     /// Whether callers over HTTP are told apart at all; an adapter serves nobody where they are not.
     #[must_use]
     pub fn has_auth(&self) -> bool {
         self.0.auth.is_some()
+    }
+
+    /// Whether everyone on this machine is the principal `dev`.
+    #[must_use]
+    pub fn is_dev(&self) -> bool {
+        matches!(self.0.auth, Some(Auth::Dev(_)))
     }
 
     /// The path of the MCP endpoint.

@@ -47,34 +47,61 @@ impl Guard {
         let gone = call.gone.clone();
         // A panic would leave the caller without an answer for ever: rmcp does not catch it.
         let outcome = AssertUnwindSafe(self.pass(dispatch, call)).catch_unwind().await;
-        let outcome = outcome.unwrap_or(Err(Refusal::Panic));
+        let outcome = outcome.unwrap_or_else(|payload| {
+            // What was thrown may throw again where it is dropped.
+            std::mem::forget(payload);
+            Err(Refusal::Panic)
+        });
         let request_id = entry.request_id().to_owned();
         entry.close(outcome.as_ref().map(|answer| answer.text.len()), gone.is_cancelled());
         outcome.map_err(|refusal| Refused { refusal, request_id })
     }
 
-    /// The page to review: every line may refuse, and none but the last two comes after the tool ran.
+    /// The page to review: every line may refuse, and only the last two come after the tool ran.
     async fn pass(&self, dispatch: &dyn Dispatch, mut call: Call) -> Result<Answer, Refusal> {
         let spec = call.spec.clone();
         let result_limit = call.result_limit;
         authorize(&spec, &call.principal, &self.hierarchy)?;
         validate(&mut call)?;
-        let reply = run(dispatch, call).await?;
-        within(&reply, result_limit)?;
+        let reply = within(run(dispatch, call).await, result_limit)?;
         settle(&spec, reply)
     }
 }
 
 /// Holds the arguments against the published schema.
 fn validate(call: &mut Call) -> Result<(), Refusal> {
+    let accepts = call.spec.accepts();
     let arguments = Value::Object(std::mem::take(&mut call.arguments));
-    let mistakes = call.spec.accepts().mistakes(&arguments, call.spec.properties());
-    match arguments {
-        Value::Object(arguments) if mistakes.is_empty() => {
-            call.arguments = arguments;
-            Ok(())
+    if !accepts.fits(&arguments) {
+        return Err(Refusal::InvalidArguments(accepts.mistakes(&arguments)));
+    }
+    if let Value::Object(mut arguments) = arguments {
+        arguments.values_mut().for_each(whole);
+        call.arguments = arguments;
+    }
+    Ok(())
+}
+
+/// Writes `1.0` as `1`: JSON Schema takes both for an integer, and serde only the latter.
+fn whole(value: &mut Value) {
+    match value {
+        Value::Number(number) => {
+            const TOO_WIDE: f64 = 9_223_372_036_854_775_808.0;
+            if let Some(float) = number.as_f64().filter(|_| number.is_f64())
+                && float.fract() == 0.0
+                && float.abs() < TOO_WIDE
+            {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "it is whole and narrow enough"
+                )]
+                let whole = float as i64;
+                *value = whole.into();
+            }
         }
-        _ => Err(Refusal::InvalidArguments(mistakes)),
+        Value::Array(items) => items.iter_mut().for_each(whole),
+        Value::Object(members) => members.values_mut().for_each(whole),
+        _ => {}
     }
 }
 
@@ -99,8 +126,14 @@ async fn run(dispatch: &dyn Dispatch, call: Call) -> Result<Reply, Refusal> {
     }
 }
 
-fn within(reply: &Reply, limit: usize) -> Result<(), Refusal> {
-    if reply.len() > limit { Err(Refusal::TooLarge) } else { Ok(()) }
+/// A result, and a handler's words where it refuses, are as large as the limit at most.
+fn within(reply: Result<Reply, Refusal>, limit: usize) -> Result<Reply, Refusal> {
+    let len = match &reply {
+        Ok(reply) => reply.len(),
+        Err(Refusal::Handler(words)) => words.len(),
+        Err(_) => 0,
+    };
+    if len > limit { Err(Refusal::TooLarge) } else { reply }
 }
 
 /// Makes the reply what was published: structured content that fits the output schema, and the same
@@ -142,7 +175,10 @@ mod tests {
     };
 
     #[derive(Clone, Default)]
-    struct Records(Arc<Mutex<Vec<(&'static str, Option<&'static str>)>>>);
+    struct Records(Arc<Mutex<Vec<Ended>>>);
+
+    /// The reason of a record, and its end.
+    type Ended = (&'static str, Option<&'static str>);
 
     impl AuditSink for Records {
         fn record(&self, record: &AuditRecord) {

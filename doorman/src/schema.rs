@@ -32,12 +32,11 @@ impl Arguments {
     /// The schema of `T`, its shared parts kept for the whole.
     pub fn schema_of<T: JsonSchema>(&mut self) -> Value {
         let mut schema = T::json_schema(&mut self.generator).to_value();
-        // A newtype's schema is a bare reference to what it wraps.
-        while let Some(target) = bare_reference(&schema) {
-            match self.generator.definitions().get(target) {
-                Some(inner) => schema = inner.clone(),
-                None => break,
-            }
+        // A newtype's schema is a bare reference to what it wraps; one of itself never ends.
+        for _ in 0..16 {
+            let inner = bare_reference(&schema).and_then(|to| self.generator.definitions().get(to));
+            let Some(inner) = inner.cloned() else { break };
+            schema = inner;
         }
         schema
     }
@@ -53,12 +52,6 @@ impl Arguments {
         if required {
             self.required.insert(name.into());
         }
-    }
-
-    /// Whether an argument of that name is there.
-    #[must_use]
-    pub fn contains(&self, name: &str) -> bool {
-        self.properties.contains_key(name)
     }
 
     /// The closed object schema, or the names that more than one argument claims.
@@ -104,7 +97,10 @@ pub fn plain_fields(schema: &Value) -> Option<(Object, BTreeSet<String>)> {
     if schema.get("type")? != "object" || !schema.iter().all(closed_or_silent) {
         return None;
     }
-    let properties = schema.get("properties")?.as_object()?.clone();
+    let properties = match schema.get("properties") {
+        Some(properties) => properties.as_object()?.clone(),
+        None => Object::new(),
+    };
     let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
     let required = required.filter_map(|name| name.as_str().map(str::to_owned)).collect();
     Some((properties, required))
@@ -136,14 +132,47 @@ impl Output {
             return Self { schema, wrapped: false };
         }
         let definitions = schema.remove("$defs");
-        let mut wrapper = Object::from_iter([
-            ("type".to_owned(), "object".into()),
-            ("properties".to_owned(), json!({ "result": schema })),
-            ("required".to_owned(), json!(["result"])),
-            ("additionalProperties".to_owned(), false.into()),
-        ]);
-        wrapper.extend(definitions.map(|definitions| ("$defs".to_owned(), definitions)));
-        Self { schema: wrapper, wrapped: true }
+        let mut wrapper = json!({
+            "type": "object",
+            "properties": { "result": schema },
+            "required": ["result"],
+            "additionalProperties": false,
+        });
+        if let Some(definitions) = definitions {
+            wrapper["$defs"] = definitions;
+        }
+        // What was the root is no longer the root.
+        redirect(&mut wrapper, "#", "#/properties/result");
+        Self { schema: wrapper.as_object().cloned().unwrap_or_default(), wrapped: true }
+    }
+}
+
+/// Makes every reference to one place lead to another.
+fn redirect(schema: &mut Value, from: &str, to: &str) {
+    match schema {
+        Value::Object(members) => {
+            for (keyword, member) in members {
+                if keyword == "$ref" && member == from {
+                    *member = to.into();
+                } else {
+                    redirect(member, from, to);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| redirect(item, from, to)),
+        _ => {}
+    }
+}
+
+/// Whether integers wider than 64 bits stand in a schema: JSON values here cannot hold them.
+pub(crate) fn has_wide_integers(schema: &Value) -> bool {
+    match schema {
+        Value::Object(members) => members.iter().any(|(keyword, member)| {
+            (keyword == "format" && (member == "uint128" || member == "int128"))
+                || has_wide_integers(member)
+        }),
+        Value::Array(items) => items.iter().any(has_wide_integers),
+        _ => false,
     }
 }
 

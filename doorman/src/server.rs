@@ -91,6 +91,14 @@ impl Server {
         let parts = self.doorman.parts();
         parts.listing == Listing::All || authorize(spec, principal, &parts.guard.hierarchy).is_ok()
     }
+
+    /// Records a call to what is no tool, and gives the answer; neither repeats the name as it came.
+    fn unknown(&self, name: &str, arguments: &Object, inbound: &Inbound) -> ErrorData {
+        let (audit, peer) = (&self.doorman.parts().guard.audit, inbound.peer.map(|peer| peer.ip()));
+        let entry = audit.open_unknown(name, arguments, &inbound.principal, peer);
+        entry.close(Err(&Refusal::NotExposed), false);
+        ErrorData::invalid_params(Refusal::NotExposed.to_string(), None)
+    }
 }
 
 /// What doorman does not serve is refused; rmcp would answer some of it with empty lists.
@@ -123,7 +131,7 @@ impl ServerHandler for Server {
         let arguments = request.arguments.unwrap_or_default();
         let Some(tool) = parts.index.get(&*request.name).and_then(|place| parts.tools.get(*place))
         else {
-            return Err(self.unknown(&request.name, &arguments, &inbound.principal));
+            return Err(self.unknown(&request.name, &arguments, &inbound));
         };
         let call = Call {
             spec: tool.spec.clone(),
@@ -173,7 +181,7 @@ impl ServerHandler for Server {
         // rmcp takes a malformed `tools/call` for a request that it does not know.
         if request.method == "tools/call" {
             let (inbound, _) = inbound(&mut context)?;
-            self.unknown("", &Object::new(), &inbound.principal);
+            self.unknown("", &Object::new(), &inbound);
             return Err(ErrorData::invalid_params("malformed `tools/call`", None));
         }
         Err(not_served())
@@ -184,15 +192,6 @@ impl ServerHandler for Server {
         list_prompts(Option<PaginatedRequestParams>) -> ListPromptsResult;
         list_resources(Option<PaginatedRequestParams>) -> ListResourcesResult;
         list_resource_templates(Option<PaginatedRequestParams>) -> ListResourceTemplatesResult;
-    }
-}
-
-impl Server {
-    /// Records a call to what is no tool, and gives the answer; neither repeats the name as it came.
-    fn unknown(&self, name: &str, arguments: &Object, principal: &Principal) -> ErrorData {
-        let audit = &self.doorman.parts().guard.audit;
-        audit.open_unknown(name, arguments, principal).close(Err(&Refusal::NotExposed), false);
-        ErrorData::invalid_params(Refusal::NotExposed.to_string(), None)
     }
 }
 

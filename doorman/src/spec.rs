@@ -2,9 +2,11 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use serde_json::Value;
+
 use crate::{
     error::Error,
-    schema::{Arguments, Object, Output},
+    schema::{Arguments, Object, Output, has_wide_integers},
     scope::Scope,
     validate::Compiled,
 };
@@ -144,6 +146,13 @@ impl Spec {
                 )));
             }
         }
+        let wide = |output: &Output| has_wide_integers(&Value::Object(output.schema.clone()));
+        if output.as_ref().is_some_and(wide) {
+            return Err(fail(
+                "its result has integers of 128 bits, which would be rounded: return them as texts"
+                    .into(),
+            ));
+        }
         let input = arguments.finish().map_err(|names| {
             fail(format!(
                 "two arguments are named `{}`: rename one of the fields",
@@ -255,7 +264,7 @@ fn is_tool_name(name: &str) -> bool {
 
 /// Whether a character shows nothing or turns the text around: what a person reviews would then not
 /// be what a model reads.
-fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     matches!(c,
         '\u{0}'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{7F}'..='\u{9F}' // control, but \t \n \r
         | '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'

@@ -23,7 +23,7 @@ macro_rules! concat {
 
 /// Adds.
 #[doc = ::core::concat!("a", "b")]
-#[::doorman::expose(public, read_only, timeout = "1s", title = "Add")]
+#[::doorman::expose(public, read_only, title = "Add")]
 #[must_use]
 pub fn add(_: ::doorman::Principal, a: i64, b: ::core::option::Option<i64>) -> i64 {
     match b {

@@ -74,7 +74,7 @@ fn tool(
     let description = text::description(errors, words.take("description"), &doc);
     let idempotent = values::truth(errors, words.take("idempotent"));
     let open_world = values::truth(errors, words.take("open_world"));
-    let timeout = timeout::check(errors, words.take("timeout"));
+    let timeout = timeout::check(errors, kind, function, words.take("timeout"));
     let parameters = signature::parameters(errors, kind, function);
     route::check_path_parameters(errors, &route, &parameters);
 

@@ -67,16 +67,24 @@ fn read_segment(segment: &str, names: &mut Vec<String>) -> Result<(), Malformed>
 }
 
 fn read_literal(text: &str) -> Result<(), Malformed> {
-    let wrong = |c: &char| matches!(c, '?' | '#') || c.is_whitespace() || c.is_control();
-    match text.chars().find(wrong) {
+    match text.chars().find(|c| !is_literal(*c)) {
         None => Ok(()),
         Some('?') => malformed(
             "a path holds no query",
             "remove it from the `?` on; `Query<T>` in the signature reads it",
         ),
         Some('#') => malformed("a path holds no fragment", "remove it from the `#` on"),
-        Some(_) => malformed("a path holds no white space", "remove it"),
+        Some(c) if c.is_whitespace() => malformed("a path holds no white space", "remove it"),
+        Some(c) => malformed(
+            format!("a path cannot hold the character {c:?}"),
+            "write letters, digits and `- . _ ~ ! $ & ' ( ) * + , ; = : @`",
+        ),
     }
+}
+
+/// What RFC 3986 §3.3 allows in a segment as it is; `%` is left to arguments.
+fn is_literal(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@".contains(c)
 }
 
 #[cfg(test)]

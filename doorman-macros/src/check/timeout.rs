@@ -1,10 +1,24 @@
 //! `timeout = "5s"`.
 
 use super::values::{self, Given};
-use crate::{args::Argument, errors::Errors};
+use crate::{args::Argument, errors::Errors, handler::Function, tool::Kind};
 
-pub(super) fn check(errors: &mut Errors, argument: Given<Argument>) -> Given<u64> {
+pub(super) fn check(
+    errors: &mut Errors,
+    kind: Kind,
+    function: &Function,
+    argument: Given<Argument>,
+) -> Given<u64> {
     argument.read(|argument| {
+        // A handler without `async` is refused as such.
+        if kind == Kind::Function && function.signature.asyncness.is_none() {
+            errors.refuse(
+                &argument.key,
+                "a function without `async` cannot be interrupted, so a timeout would not hold",
+                "make it `async`, or remove `timeout`",
+            );
+            return None;
+        }
         let text = values::text(errors, &argument, "5s")?;
         match millis(&text.value()) {
             Ok(millis) => Some(millis),

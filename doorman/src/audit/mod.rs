@@ -47,6 +47,9 @@ struct Log {
     sink: Option<Box<dyn AuditSink>>,
     /// Tells the records of two processes apart.
     process: u64,
+    /// The attempts that were opened.
+    attempts: AtomicU64,
+    /// The records that were written.
     sequence: AtomicU64,
 }
 
@@ -71,7 +74,7 @@ impl AuditLog {
 
     fn new(sink: Option<Box<dyn AuditSink>>) -> Self {
         let process = RandomState::new().hash_one(std::process::id());
-        Self(Arc::new(Log { sink, process, sequence: AtomicU64::new(1) }))
+        Self(Arc::new(Log { sink, process, attempts: 1.into(), sequence: 1.into() }))
     }
 
     /// Opens the record of a call; it is written when the entry is closed, or dropped.
@@ -89,30 +92,24 @@ impl AuditLog {
         name: &str,
         arguments: &Object,
         principal: &Principal,
+        peer: Option<IpAddr>,
     ) -> Entry {
         let mut entry = self.entry(visible(name, 64), principal);
+        entry.record.peer = peer.map(|peer| peer.to_string());
         entry.record.arguments = shape(arguments, None);
         entry
     }
 
-    /// Records a request that was not let in.
-    pub(crate) fn reject(
-        &self,
-        reason: &'static str,
-        detail: Option<&'static str>,
-        peer: Option<IpAddr>,
-    ) {
-        let mut entry = self.entry(String::new(), &Principal::anonymous(Transport::Http));
-        entry.record.peer = peer.map(|peer| peer.to_string());
-        entry.record.detail = detail;
-        entry.write("denied", reason);
+    /// A request whose sender is not known yet.
+    pub(crate) fn knock(&self, peer: Option<IpAddr>) -> Knock<'_> {
+        Knock { audit: self, peer, answered: false }
     }
 
     fn entry(&self, tool: String, principal: &Principal) -> Entry {
-        let sequence = self.0.sequence.fetch_add(1, Ordering::Relaxed);
-        let request_id = format!("{:016x}-{sequence}", self.0.process);
+        let attempt = self.0.attempts.fetch_add(1, Ordering::Relaxed);
+        let request_id = format!("{:016x}-{attempt}", self.0.process);
         Entry {
-            record: AuditRecord::new(SystemTime::now(), sequence, request_id, tool, principal),
+            record: AuditRecord::new(SystemTime::now(), request_id, tool, principal),
             log: self.clone(),
             started: Instant::now(),
             written: false,
@@ -163,12 +160,16 @@ impl Entry {
 
     fn write(&mut self, status: &'static str, reason: &'static str) {
         self.written = true;
+        self.record.sequence = self.log.0.sequence.fetch_add(1, Ordering::Relaxed);
         self.record.status = status;
         self.record.reason = reason;
         self.record.duration_ms = (self.started.elapsed().as_secs_f64() * 1e6).round() / 1e3;
         if let Some(sink) = &self.log.0.sink {
-            // A sink that panics must not take the answer with it, nor abort a drop.
-            let _ = catch_unwind(AssertUnwindSafe(|| sink.record(&self.record)));
+            // A sink that panics must not take the answer with it, nor abort a drop; and what it threw
+            // may throw again where it is dropped.
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| sink.record(&self.record))) {
+                std::mem::forget(payload);
+            }
         }
     }
 }
@@ -177,6 +178,41 @@ impl Drop for Entry {
     fn drop(&mut self) {
         if !self.written {
             self.write("cancelled", "cancelled");
+        }
+    }
+}
+
+/// A request at the door. It leaves a record unless it is admitted; where the future that holds it is
+/// dropped, as cancelled.
+pub(crate) struct Knock<'a> {
+    audit: &'a AuditLog,
+    peer: Option<IpAddr>,
+    answered: bool,
+}
+
+impl Knock<'_> {
+    /// The sender is known; what it calls has records of its own.
+    pub(crate) fn admit(mut self) {
+        self.answered = true;
+    }
+
+    pub(crate) fn reject(mut self, reason: &'static str, detail: Option<&'static str>) {
+        self.answered = true;
+        self.write("denied", reason, detail);
+    }
+
+    fn write(&self, status: &'static str, reason: &'static str, detail: Option<&'static str>) {
+        let mut entry = self.audit.entry(String::new(), &Principal::anonymous(Transport::Http));
+        entry.record.peer = self.peer.map(|peer| peer.to_string());
+        entry.record.detail = detail;
+        entry.write(status, reason);
+    }
+}
+
+impl Drop for Knock<'_> {
+    fn drop(&mut self) {
+        if !self.answered {
+            self.write("cancelled", "cancelled", None);
         }
     }
 }

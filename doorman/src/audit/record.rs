@@ -6,7 +6,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::principal::Principal;
+use crate::{principal::Principal, spec::is_hidden};
 
 /// Who tried what, and what became of it: no value of an argument, a result, a token or an error.
 ///
@@ -24,7 +24,7 @@ use crate::principal::Principal;
 pub struct AuditRecord {
     /// When the attempt began, RFC 3339 in UTC.
     pub time: String,
-    /// Counts the attempts of this process from 1; a gap is a loss.
+    /// Counts the records of this process from 1; a gap is a loss.
     pub sequence: u64,
     /// Names the attempt across processes; refusals tell it to the caller.
     pub request_id: String,
@@ -67,7 +67,6 @@ pub struct AuditRecord {
 impl AuditRecord {
     pub(super) fn new(
         now: SystemTime,
-        sequence: u64,
         request_id: String,
         tool: String,
         principal: &Principal,
@@ -75,13 +74,13 @@ impl AuditRecord {
         let caller = if principal.verified() { principal.subject() } else { "anonymous" };
         Self {
             time: DateTime::<Utc>::from(now).to_rfc3339_opts(SecondsFormat::Micros, true),
-            sequence,
+            sequence: 0,
             request_id,
             tool,
-            caller: caller.to_owned(),
-            issuer: principal.issuer().map(str::to_owned),
-            client_id: principal.client_id().map(str::to_owned),
-            tenant: principal.tenant().map(str::to_owned),
+            caller: plain(caller),
+            issuer: principal.issuer().map(plain),
+            client_id: principal.client_id().map(plain),
+            tenant: principal.tenant().map(plain),
             transport: principal.transport().as_str(),
             peer: None,
             status: "error",
@@ -95,4 +94,10 @@ impl AuditRecord {
             result_bytes: None,
         }
     }
+}
+
+/// An identity as it may stand in a line that people read: it is a verifier's word, and can be an
+/// attacker's choice.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }

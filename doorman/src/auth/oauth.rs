@@ -182,6 +182,14 @@ fn address(setting: &'static str, text: &str) -> Result<Uri, Error> {
     if uri.query().is_some() {
         return Err(unfit(setting, "has a query"));
     }
+    let is_plain =
+        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.' | b'~');
+    if !uri.path().bytes().all(is_plain) {
+        return Err(unfit(
+            setting,
+            "has a path with other characters than letters, digits and `/ - _ . ~`",
+        ));
+    }
     Ok(uri)
 }
 
@@ -220,6 +228,9 @@ mod tests {
             "https://api.example.com/mcp/",
             "https://api.example.com/",
             "http://localhost.evil.example/mcp",
+            "https://api.example.com/m:cp",
+            "https://api.example.com/{mcp}",
+            "https://api.example.com/m%63p",
         ] {
             let error = OAuth::new("https://sso.example.com", bad).unwrap_err().to_string();
             assert!(error.contains("`resource`") && !error.contains("secret"), "{bad}: {error}");

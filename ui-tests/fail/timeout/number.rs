@@ -2,7 +2,7 @@ use doorman::{expose, tools};
 
 /// Adds.
 #[expose(public, read_only, timeout = 5)]
-fn add(a: i64, b: i64) -> i64 {
+async fn add(a: i64, b: i64) -> i64 {
     a + b
 }
 
