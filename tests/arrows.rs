@@ -27,7 +27,7 @@ const AXUM: &[&[&str]] = &[
     &["mount", "gate"],
     &["tools"],
     &["dispatch", "bind"],
-    &["extract", "reply", "caller"],
+    &["extract", "reply", "caller", "forward"],
     &["path"],
 ];
 

@@ -313,8 +313,14 @@ impl Shape {
         }
     }
 
-    /// Ends the collection: placeholders that no extractor describes are text.
-    pub(crate) fn finish(mut self) -> Finished {
+    /// Ends the collection: placeholders that no extractor describes are text, and a last argument
+    /// that takes the body must have described itself.
+    pub(crate) fn finish(mut self, last_takes_body: bool) -> Finished {
+        if last_takes_body && !self.last_asks {
+            self.problems.push(
+                "its last argument takes the body and is not described: use `Json<T>`, or implement `doorman_axum::Describe` for it".into(),
+            );
+        }
         let whole = |group: &Group| matches!(group.fields, Fields::Whole(_));
         if self.layout.query.len() > 1 && self.layout.query.iter().any(whole) {
             self.problems.push(
@@ -330,7 +336,6 @@ impl Shape {
             path: self.path,
             arguments: self.arguments,
             layout: self.layout,
-            last_asks: self.last_asks,
             problems: self.problems,
         }
     }
@@ -341,7 +346,6 @@ pub(crate) struct Finished {
     pub(crate) path: PathTemplate,
     pub(crate) arguments: Arguments,
     pub(crate) layout: Layout,
-    pub(crate) last_asks: bool,
     pub(crate) problems: Vec<String>,
 }
 

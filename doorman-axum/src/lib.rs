@@ -31,6 +31,7 @@ mod bind;
 mod caller;
 mod dispatch;
 mod extract;
+mod forward;
 mod gate;
 mod mount;
 mod path;

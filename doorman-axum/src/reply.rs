@@ -17,6 +17,16 @@ pub enum Answered {
     Empty,
 }
 
+impl Answered {
+    /// The published form, where there is one.
+    pub(crate) fn output(&self) -> Option<&Output> {
+        match self {
+            Self::Json(output) => Some(output),
+            Self::Text | Self::Empty => None,
+        }
+    }
+}
+
 /// A return type that can be shown to a model.
 ///
 /// `Json<T>`, texts and bare statuses have it, alone, behind a `Result`, or last in a tuple with a

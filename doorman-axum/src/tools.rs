@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
-    http::{HeaderName, StatusCode},
+    http::StatusCode,
     middleware::{Next, from_fn},
     response::IntoResponse as _,
     routing::{MethodFilter, MethodRouter},
@@ -19,6 +19,7 @@ use crate::{
     bind::{Binding, Mount, With},
     dispatch::{Aimed, Handled},
     extract::{Finished, Shape},
+    forward::forwardable,
     path::PathTemplate,
     reply::Answered,
 };
@@ -176,61 +177,38 @@ impl<S: Clone + Send + Sync + 'static> Tools<With<S>> {
         let mut tools = Toolset::default();
         let forwarded = forwardable(&self.forwarded, &mut tools);
         let mut router = Router::new();
-        let mut rows = Vec::new();
         let mut claims = Claims::default();
+        let mut shaped = Vec::new();
         for row in self.rows {
-            let template =
-                match PathTemplate::parse(row.path).map_err(str::to_owned).and_then(|template| {
-                    claims.claim(row.method, row.path, row.facts.name()).map(|()| template)
-                }) {
-                    Ok(template) => template,
-                    Err(problem) => {
-                        tools.refuse(problem_of(
-                            &row.facts,
-                            format!("its path `{}`: {problem}", row.path),
-                        ));
-                        continue;
-                    }
-                };
-            router = router.route(row.path, only_aimed(row.mounted, row.facts.name()));
-            let mut shape = Shape::new(template, row.method == Method::Get);
-            (row.arguments)(&mut shape);
-            rows.push((
-                row.facts,
-                row.method,
-                (row.answered)(),
-                row.last_takes_body,
-                shape.finish(),
-            ));
+            match claims.claim(row.facts.name(), row.method, row.path) {
+                Ok(template) => {
+                    let mut shape = Shape::new(template, row.method == Method::Get);
+                    (row.arguments)(&mut shape);
+                    shaped.push((
+                        row.facts,
+                        row.method,
+                        (row.answered)(),
+                        shape.finish(row.last_takes_body),
+                    ));
+                    router = router.route(row.path, only_aimed(row.mounted, row.facts.name()));
+                }
+                Err(problem) => tools.refuse(refusal(&row.facts, problem)),
+            }
         }
         // The gate has bounded the arguments already.
         let router = finish(router).layer(DefaultBodyLimit::disable());
-        for (facts, method, answered, last_takes_body, finished) in rows {
-            let Finished { path, arguments, layout, last_asks, mut problems } = finished;
-            if last_takes_body && !last_asks {
-                problems.push(
-                    "its last argument takes the body and is not described: use `Json<T>`, or implement `doorman_axum::Describe` for it".into(),
-                );
+        for (facts, method, answered, finished) in shaped {
+            let Finished { path, arguments, layout, problems } = finished;
+            if problems.is_empty() {
+                let output = answered.output().cloned();
+                let (method, router, forwarded) =
+                    (method.as_http(), router.clone(), forwarded.clone());
+                let handled = Handled { method, path, layout, answered, forwarded, router };
+                tools.push(Spec::new(facts, arguments, output), handled);
             }
-            for problem in &problems {
-                tools.refuse(problem_of(&facts, problem.clone()));
+            for problem in problems {
+                tools.refuse(refusal(&facts, problem));
             }
-            if !problems.is_empty() {
-                continue;
-            }
-            let output = match &answered {
-                Answered::Json(output) => Some(output.clone()),
-                Answered::Text | Answered::Empty => None,
-            };
-            let handled = Handled {
-                method: method.as_http(),
-                path,
-                layout,
-                answered,
-                forwarded: forwarded.clone(),
-                router: router.clone(),
-            };
-            tools.push(Spec::new(facts, arguments, output), handled);
         }
         tools
     }
@@ -250,7 +228,7 @@ fn only_aimed<S: Clone + Send + Sync + 'static>(
     }))
 }
 
-fn problem_of(facts: &Facts, problem: String) -> Error {
+fn refusal(facts: &Facts, problem: String) -> Error {
     Error::Tool { tool: facts.name().to_owned(), problem }
 }
 
@@ -262,99 +240,26 @@ struct Claims {
 }
 
 impl Claims {
+    /// Reads a path and takes it, or says what is wrong with it.
     fn claim(
         &mut self,
+        tool: &'static str,
         method: Method,
         path: &'static str,
-        tool: &'static str,
-    ) -> Result<(), String> {
-        if let Some(tools) = self.claimed.get_mut(path) {
-            if let Some((_, other)) = tools.iter().find(|(claimed, _)| *claimed == method) {
-                return Err(format!("the tool `{other}` has the same method and path"));
-            }
-            tools.push((method, tool));
-            return Ok(());
+    ) -> Result<PathTemplate, String> {
+        let wrong = |problem: &str| format!("its path `{path}`: {problem}");
+        let template = PathTemplate::parse(path).map_err(wrong)?;
+        let Some(others) = self.claimed.get_mut(path) else {
+            self.paths.insert(path, ()).map_err(|conflict| wrong(&conflict.to_string()))?;
+            self.claimed.insert(path, vec![(method, tool)]);
+            return Ok(template);
+        };
+        if let Some((_, other)) = others.iter().find(|(claimed, _)| *claimed == method) {
+            return Err(wrong(&format!("the tool `{other}` has the same method and path")));
         }
-        self.paths.insert(path, ()).map_err(|conflict| conflict.to_string())?;
-        self.claimed.insert(path, vec![(method, tool)]);
-        Ok(())
+        others.push((method, tool));
+        Ok(template)
     }
-}
-
-/// The headers that may be forwarded, and a mistake for each that may not.
-fn forwardable(names: &[&'static str], tools: &mut Toolset) -> Vec<HeaderName> {
-    let mut headers = Vec::new();
-    for name in names {
-        match HeaderName::try_from(name.to_ascii_lowercase()) {
-            Ok(header) if is_forwardable(header.as_str()) => {
-                if !headers.contains(&header) {
-                    headers.push(header);
-                }
-            }
-            _ => tools.refuse(Error::Setting {
-                setting: "forward_headers",
-                problem: format!("names `{}`", name.escape_debug()),
-                allowed: "names of headers that carry no credentials, no addresses and nothing of the request itself",
-            }),
-        }
-    }
-    headers
-}
-
-/// Whether a header may reach a handler: nothing that proves or claims who or where the sender is, or
-/// that says how the request is to be read.
-fn is_forwardable(name: &str) -> bool {
-    const NEVER: [&str; 25] = [
-        "api-key",
-        "authentication",
-        "authorization",
-        "cf-connecting-ip",
-        "client-ip",
-        "connection",
-        "cookie",
-        "expect",
-        "fastly-client-ip",
-        "forwarded",
-        "from",
-        "host",
-        "http2-settings",
-        "last-event-id",
-        "keep-alive",
-        "origin",
-        "range",
-        "referer",
-        "set-cookie",
-        "te",
-        "trailer",
-        "true-client-ip",
-        "upgrade",
-        "via",
-        "www-authenticate",
-    ];
-    const NEVER_BEFORE: [&str; 20] = [
-        "accept",
-        "access-control-",
-        "content-",
-        "dpop",
-        "if-",
-        "mcp-",
-        "proxy-",
-        "sec-",
-        "transfer-",
-        "x-amzn-oidc-",
-        "x-api-key",
-        "x-auth",
-        "x-client-",
-        "x-cluster-",
-        "x-forwarded",
-        "x-http-method",
-        "x-original-",
-        "x-real-",
-        "x-rewrite-",
-        "x-method-",
-    ];
-    let name = name.replace('_', "-");
-    !NEVER.contains(&name.as_str()) && !NEVER_BEFORE.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Lists the exposed handlers that are tools: what is not listed is none.
