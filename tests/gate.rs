@@ -149,7 +149,12 @@ async fn a_development_server_refuses_a_peer_that_it_does_not_know() {
         if let Some(peer) = peer {
             request.extensions_mut().insert(ConnectInfo(peer));
         }
-        assert_eq!(app.call(request).await.unwrap().status(), 403, "{peer:?}");
+        let answer = app.call(request).await.unwrap();
+        assert_eq!(answer.status(), 403, "{peer:?}");
+        let body = axum::body::to_bytes(answer.into_body(), 10_000).await.unwrap();
+        let says_how =
+            String::from_utf8(body.into()).unwrap().contains("serve with `doorman_axum::serve`");
+        assert_eq!(says_how, peer.is_none());
     }
 }
 

@@ -104,6 +104,7 @@ async fn an_unknown_tool_is_an_error_that_repeats_no_name() {
     assert_eq!(answer.json()["error"]["code"], -32602);
     assert!(!answer.body.contains("SENTINEL"), "{answer:?}");
     let record = &server.records.all()[0];
+    assert_eq!(answer.json()["error"]["data"], json!({ "request_id": record["request_id"] }));
     assert_eq!((&record["status"], &record["reason"]), (&json!("error"), &json!("not_exposed")));
     assert_eq!(record["tool"], "SENTINEL?name?");
     assert_eq!(record["arguments"], json!({ "type": "object", "len": 2, "fields": {} }));

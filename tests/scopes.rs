@@ -33,12 +33,15 @@ async fn a_missing_scope_is_403_with_every_scope_of_the_tool_and_the_request_id(
         answer.header("www-authenticate"),
         Some(&*format!(r#"Bearer error="insufficient_scope", scope="invoices:write", {METADATA}"#))
     );
+    let record = &server.records.all()[0];
     assert_eq!(
         answer.json(),
-        json!({ "jsonrpc": "2.0", "id": "my-7",
-        "error": { "code": 403, "message": "forbidden: missing scope `invoices:write`" } })
+        json!({ "jsonrpc": "2.0", "id": "my-7", "error": {
+            "code": 403,
+            "message": "forbidden: missing scope `invoices:write`",
+            "data": { "request_id": record["request_id"] },
+        }})
     );
-    let record = &server.records.all()[0];
     assert_eq!(
         (&record["status"], &record["reason"]),
         (&json!("denied"), &json!("forbidden:scope"))
@@ -120,6 +123,7 @@ async fn a_token_that_is_not_valid_here_is_401_invalid_token() {
             (&json!("invalid_token"), &json!(detail))
         );
         assert_eq!(record["peer"], "127.0.0.1");
+        assert_eq!(answer.json()["error"]["data"]["request_id"], record["request_id"]);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What `build()` refuses, on any transport.
 
-use doorman::{Doorman, DoormanBuilder, Error, OAuth};
+use doorman::{Doorman, DoormanBuilder, Error, OAuth, StaticTokens, VerifiedToken};
 use doorman_axum::{expose, tools};
 
 use crate::support::{ISSUER, RESOURCE, billing::billing, oauth};
@@ -25,6 +25,28 @@ fn oauth_without_a_verifier() {
         Doorman::builder("b").auth(auth).tools(billing()).build().unwrap_err(),
         Error::NoVerifier
     );
+}
+
+#[test]
+fn a_token_that_no_client_can_send() {
+    let tokens = StaticTokens::new()
+        .insert("a long SENTINEL", VerifiedToken::new("a"))
+        .insert("", VerifiedToken::new("b"));
+    let auth = OAuth::new(ISSUER, RESOURCE).unwrap().verifier(tokens);
+    let error = error(Doorman::builder("b").auth(auth).tools(billing()));
+    assert!(
+        error.starts_with("`StaticTokens` holds 2 token(s) that no client can send"),
+        "{error}"
+    );
+    assert!(!error.contains("SENTINEL"));
+}
+
+#[test]
+fn an_operator_reads_the_words_whichever_way_an_error_is_shown() {
+    let error = Doorman::builder("b").auth(oauth()).build().unwrap_err();
+    assert_eq!(format!("{error:?}"), error.to_string());
+    let error = VerifiedToken::new("a").scopes("good \"bad\"").unwrap_err();
+    assert!(format!("{error:?}").starts_with("`\\\"bad\\\"` is no scope"), "{error:?}");
 }
 
 #[test]

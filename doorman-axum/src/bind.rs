@@ -24,8 +24,9 @@ impl<S> Binding for With<S> {
 
 /// A handler that can be bound as `B`; `T` is what axum infers of its arguments.
 #[diagnostic::on_unimplemented(
-    message = "this handler does not fit the state",
-    label = "an argument here is no extractor for the state in use, or the body is not read last"
+    message = "this handler cannot be served with the state",
+    label = "an argument is no extractor for the state in use (does what it holds derive `Deserialize`?), the body is not read last, or the answer or its error is no `IntoResponse`",
+    note = "`#[axum::debug_handler]` on the handler says which"
 )]
 pub trait Mount<T, B: Binding> {
     /// Binds the handler to a method.

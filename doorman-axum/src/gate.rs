@@ -33,7 +33,7 @@ impl Gate {
         let addressed = check_host(request.headers(), request.uri(), self.doorman.hosts())
             .and_then(|()| check_origin(request.headers(), self.doorman.origins()));
         if let Err((status, message)) = addressed {
-            return rpc_error(status, message, None);
+            return rpc_error(status, message);
         }
         let peer =
             request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
@@ -47,7 +47,7 @@ impl Gate {
             Err(denial) => return denied(&denial, None),
         };
         if request.method() != Method::POST {
-            let mut response = rpc_error(StatusCode::METHOD_NOT_ALLOWED, "send POST", None);
+            let mut response = rpc_error(StatusCode::METHOD_NOT_ALLOWED, "send POST");
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
             return response;
         }
@@ -128,7 +128,8 @@ fn is_own(origin: &str) -> bool {
 
 fn denied(denial: &Denial, id: Option<&Value>) -> Response {
     let status = StatusCode::from_u16(denial.status).unwrap_or(StatusCode::FORBIDDEN);
-    let mut response = rpc_error(status, &denial.message, id);
+    let data = json!({ "request_id": denial.request_id });
+    let mut response = rpc_response(status, &denial.message, Some(data), id);
     let headers = response.headers_mut();
     if let Some(challenge) =
         denial.challenge.as_deref().and_then(|text| HeaderValue::try_from(text).ok())
@@ -141,10 +142,22 @@ fn denied(denial: &Denial, id: Option<&Value>) -> Response {
     response
 }
 
+fn rpc_error(status: StatusCode, message: &str) -> Response {
+    rpc_response(status, message, None, None)
+}
+
 /// A JSON-RPC error, so that clients which hold every body against the protocol's schema can read it.
-fn rpc_error(status: StatusCode, message: &str, id: Option<&Value>) -> Response {
+fn rpc_response(
+    status: StatusCode,
+    message: &str,
+    data: Option<Value>,
+    id: Option<&Value>,
+) -> Response {
     let mut body =
         json!({ "jsonrpc": "2.0", "error": { "code": status.as_u16(), "message": message } });
+    if let Some(data) = data {
+        body["error"]["data"] = data;
+    }
     if let Some(id) = id {
         body["id"] = id.clone();
     }

@@ -18,7 +18,9 @@ use crate::gate::Gate;
 
 pub(crate) type Protocol = StreamableHttpService<Server, NeverSessionManager>;
 
-/// The MCP endpoint, and the RFC 9728 documents, as routes to merge into an application.
+/// The MCP endpoint, and the RFC 9728 documents, as routes to merge into an application at its root:
+/// clients look for the documents there. `.endpoint("/api/mcp")` moves the endpoint; nesting would
+/// move the documents with it. An application holds one doorman.
 ///
 /// ```
 /// # use doorman::{Doorman, OAuth, StaticTokens};

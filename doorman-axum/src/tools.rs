@@ -262,7 +262,8 @@ impl Claims {
     }
 }
 
-/// Lists the exposed handlers that are tools: what is not listed is none.
+/// Lists the exposed handlers that are tools: what is not listed is none. Where rustc
+/// says "expected type, found function", the function has no `#[expose]`.
 ///
 /// Two tools of one name do not compile:
 ///

@@ -246,7 +246,9 @@ impl DoormanBuilder {
             self.dev && self.oauth.is_some(),
             setting("auth", "is set on a development server", "with `Doorman::builder(…)` only"),
         );
-        refuse(self.oauth.as_ref().is_some_and(|oauth| !oauth.has_verifier()), Error::NoVerifier);
+        if let Some(Err(error)) = self.oauth.as_ref().map(OAuth::check) {
+            refuse(true, error);
+        }
         refuse(
             self.anonymous && self.oauth.is_none(),
             setting("allow_anonymous", "is set without `.auth(…)`", "with `.auth(…)` only"),

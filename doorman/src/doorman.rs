@@ -11,7 +11,7 @@ use futures_util::FutureExt as _;
 use http::HeaderValue;
 
 use crate::{
-    auth::{Auth, Credential, Denial, ResourceMetadata},
+    auth::{Auth, Credential, Denial, Rejection, ResourceMetadata},
     error::Refusal,
     guard::Guard,
     principal::Principal,
@@ -92,27 +92,28 @@ impl Doorman {
         peer: Option<SocketAddr>,
     ) -> Result<Principal, Denial> {
         let knock = self.0.guard.audit.knock(peer.map(|peer| peer.ip()));
-        let Some(auth) = &self.0.auth else {
-            knock.reject("no_auth", None);
-            return Err(Denial::no_auth());
+        let authenticated = async {
+            match &self.0.auth {
+                Some(auth) => auth.authenticate(credential, peer, self.0.anonymous).await,
+                None => Err((Rejection { reason: "no_auth", detail: None }, Denial::no_auth())),
+            }
         };
-        let authenticated = auth.authenticate(credential, peer, self.0.anonymous);
-        match AssertUnwindSafe(authenticated).catch_unwind().await {
+        let authenticated = AssertUnwindSafe(authenticated).catch_unwind().await;
+        let (rejection, mut denial) = match authenticated {
             Ok(Ok(principal)) => {
                 knock.admit();
-                Ok(principal)
+                return Ok(principal);
             }
-            Ok(Err((rejection, denial))) => {
-                knock.reject(rejection.reason, rejection.detail);
-                Err(denial)
-            }
+            Ok(Err(rejected)) => rejected,
             Err(payload) => {
                 // What was thrown may throw again where it is dropped.
                 std::mem::forget(payload);
-                knock.reject("verifier_unavailable", Some("panic"));
-                Err(Denial::unavailable())
+                let reason = "verifier_unavailable";
+                (Rejection { reason, detail: Some("panic") }, Denial::unavailable())
             }
-        }
+        };
+        denial.request_id = knock.reject(rejection.reason, rejection.detail);
+        Err(denial)
     }
 
     /// Whether callers over HTTP are told apart at all; an adapter serves nobody where they are not.

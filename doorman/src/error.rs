@@ -132,7 +132,7 @@ impl fmt::Display for Scopes<'_> {
 /// use doorman::{Doorman, Error};
 /// assert!(matches!(Doorman::builder("billing").build(), Err(Error::NoTools)));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A setting that holds what it may not.
@@ -176,6 +176,13 @@ pub enum Error {
     /// Several of the above.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Several(Vec<Self>),
+}
+
+/// The same words: `main` shows an error by its `Debug`, and an operator reads it there.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl Error {

@@ -250,7 +250,8 @@ impl<S: Clone> Tools<S> {
     }
 }
 
-/// Lists the exposed functions that are tools: what is not listed is none.
+/// Lists the exposed functions that are tools: what is not listed is none. Where rustc
+/// says "expected type, found function", the function has no `#[expose]`.
 ///
 /// Two tools of one name do not compile:
 ///

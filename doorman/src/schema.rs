@@ -70,7 +70,7 @@ impl Arguments {
         if !definitions.is_empty() {
             schema.insert("$defs".into(), definitions.into());
         }
-        spell_booleans(&mut schema);
+        tidy(&mut schema);
         Ok(schema)
     }
 }
@@ -113,6 +113,8 @@ pub struct Output {
     pub(crate) schema: Object,
     /// Whether answers are sent as `{"result": …}`, because they are no JSON objects.
     pub(crate) wrapped: bool,
+    /// Whether integers of 128 bits stand in it, which JSON values here cannot hold.
+    pub(crate) too_wide: bool,
 }
 
 impl Output {
@@ -120,16 +122,18 @@ impl Output {
     #[must_use]
     pub fn of<T: JsonSchema>() -> Self {
         let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-        let mut schema = match generator.into_root_schema_for::<T>().to_value() {
+        let schema = generator.into_root_schema_for::<T>().to_value();
+        let too_wide = has_wide_integers(&schema);
+        let mut schema = match schema {
             Value::Object(schema) => schema,
             _ => Object::new(),
         };
-        spell_booleans(&mut schema);
+        tidy(&mut schema);
         schema.remove("$schema");
         schema.remove("title");
         if only_objects(&schema) {
             schema.insert("type".into(), "object".into());
-            return Self { schema, wrapped: false };
+            return Self { schema, wrapped: false, too_wide };
         }
         let definitions = schema.remove("$defs");
         let mut wrapper = json!({
@@ -143,7 +147,7 @@ impl Output {
         }
         // What was the root is no longer the root.
         redirect(&mut wrapper, "#", "#/properties/result");
-        Self { schema: wrapper.as_object().cloned().unwrap_or_default(), wrapped: true }
+        Self { schema: wrapper.as_object().cloned().unwrap_or_default(), wrapped: true, too_wide }
     }
 }
 
@@ -164,8 +168,8 @@ fn redirect(schema: &mut Value, from: &str, to: &str) {
     }
 }
 
-/// Whether integers wider than 64 bits stand in a schema: JSON values here cannot hold them.
-pub(crate) fn has_wide_integers(schema: &Value) -> bool {
+/// Whether integers wider than 64 bits stand in a schema.
+fn has_wide_integers(schema: &Value) -> bool {
     match schema {
         Value::Object(members) => members.iter().any(|(keyword, member)| {
             (keyword == "format" && (member == "uint128" || member == "int128"))
@@ -196,37 +200,59 @@ fn only_objects(schema: &Object) -> bool {
     })
 }
 
-/// Writes `true` as `{}` and `false` as `{"not": {}}` wherever a schema stands: TypeScript clients
-/// reject a whole list over a boolean schema. `additionalProperties` may stay a boolean.
-fn spell_booleans(schema: &mut Object) {
+/// Makes a schema one that clients take: no boolean stands where a schema does (TypeScript clients
+/// reject a whole list over one), and the widths of Rust's numbers are bounds instead of formats that
+/// no validator knows. `additionalProperties` may stay a boolean.
+fn tidy(schema: &mut Object) {
+    bound(schema);
     for (keyword, member) in schema {
         match (keyword.as_str(), member) {
             (
                 "properties" | "$defs" | "patternProperties" | "dependentSchemas",
                 Value::Object(map),
             ) => {
-                map.values_mut().for_each(spell_boolean);
+                map.values_mut().for_each(tidy_one);
             }
             ("allOf" | "anyOf" | "oneOf" | "prefixItems", Value::Array(list)) => {
-                list.iter_mut().for_each(spell_boolean);
+                list.iter_mut().for_each(tidy_one);
             }
             ("items" | "not" | "if" | "then" | "else" | "contains" | "propertyNames", one) => {
-                spell_boolean(one);
+                tidy_one(one);
             }
-            ("additionalProperties" | "unevaluatedProperties", Value::Object(one)) => {
-                spell_booleans(one);
-            }
+            ("additionalProperties" | "unevaluatedProperties", Value::Object(one)) => tidy(one),
             _ => {}
         }
     }
 }
 
-fn spell_boolean(schema: &mut Value) {
+fn tidy_one(schema: &mut Value) {
     match schema {
         Value::Bool(true) => *schema = json!({}),
         Value::Bool(false) => *schema = json!({ "not": {} }),
-        Value::Object(schema) => spell_booleans(schema),
+        Value::Object(schema) => tidy(schema),
         _ => {}
+    }
+}
+
+/// Says a number's width by `minimum` and `maximum`.
+fn bound(schema: &mut Object) {
+    let bounds: (Option<Value>, Option<Value>) = match schema.get("format").and_then(Value::as_str)
+    {
+        Some(
+            "uint8" | "uint16" | "uint128" | "uint" | "int8" | "int16" | "int128" | "int" | "float"
+            | "double",
+        ) => (None, None),
+        Some("uint32") => (None, Some(u32::MAX.into())),
+        Some("uint64") => (None, Some(u64::MAX.into())),
+        Some("int32") => (Some(i32::MIN.into()), Some(i32::MAX.into())),
+        Some("int64") => (Some(i64::MIN.into()), Some(i64::MAX.into())),
+        _ => return,
+    };
+    schema.remove("format");
+    for (keyword, limit) in [("minimum", bounds.0), ("maximum", bounds.1)] {
+        if let Some(limit) = limit {
+            schema.entry(keyword).or_insert(limit);
+        }
     }
 }
 
@@ -248,6 +274,21 @@ mod tests {
         arguments.insert("anything", anything, "", false);
         let schema = arguments.finish().unwrap();
         assert_eq!(schema["properties"]["anything"], json!({}));
+    }
+
+    #[test]
+    fn the_width_of_a_number_is_a_bound_and_no_format() {
+        let result = |output: Output| output.schema["properties"]["result"].clone();
+        assert_eq!(
+            result(Output::of::<u64>()),
+            json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX })
+        );
+        assert_eq!(
+            result(Output::of::<i32>()),
+            json!({ "type": "integer", "minimum": i32::MIN, "maximum": i32::MAX })
+        );
+        assert_eq!(result(Output::of::<f64>()), json!({ "type": "number" }));
+        assert!(Output::of::<Vec<i128>>().too_wide);
     }
 
     #[test]

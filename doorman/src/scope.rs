@@ -6,19 +6,34 @@ use std::{
     sync::Arc,
 };
 
-/// A scope that RFC 6749 §3.3 does not allow.
+/// A text that is no scope by RFC 6749 §3.3.
 ///
 /// ```
-/// let mistake = doorman::Scope::parse("").unwrap_err();
-/// assert_eq!(mistake.to_string(), "a scope is printable ASCII without space, `\"` and `\\`, and not empty");
+/// let mistake = doorman::Scope::parse("a b").unwrap_err();
+/// assert_eq!(
+///     mistake.to_string(),
+///     "`a b` is no scope: it is printable ASCII without space, `\"` and `\\`, and not empty"
+/// );
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a scope is {}", Self::ALLOWED)]
-#[non_exhaustive]
-pub struct MalformedScope;
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{found}` is no scope: it is {}", Self::ALLOWED)]
+pub struct MalformedScope {
+    found: String,
+}
 
 impl MalformedScope {
     pub(crate) const ALLOWED: &str = "printable ASCII without space, `\"` and `\\`, and not empty";
+
+    fn new(text: &str) -> Self {
+        Self { found: text.chars().take(64).flat_map(char::escape_debug).collect() }
+    }
+}
+
+/// The same words: `main` shows an error by its `Debug`.
+impl fmt::Debug for MalformedScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// One scope token: printable ASCII without space, `"` and `\` (RFC 6749 §3.3).
@@ -38,7 +53,7 @@ impl Scope {
     /// [`MalformedScope`] where the text is empty or holds a character that RFC 6749 §3.3 forbids.
     pub fn parse(text: &str) -> Result<Self, MalformedScope> {
         if text.is_empty() || !text.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5B | 0x5D..=0x7E)) {
-            return Err(MalformedScope);
+            return Err(MalformedScope::new(text));
         }
         Ok(Self(text.into()))
     }

@@ -96,8 +96,9 @@ impl Server {
     fn unknown(&self, name: &str, arguments: &Object, inbound: &Inbound) -> ErrorData {
         let (audit, peer) = (&self.doorman.parts().guard.audit, inbound.peer.map(|peer| peer.ip()));
         let entry = audit.open_unknown(name, arguments, &inbound.principal, peer);
+        let data = json!({ "request_id": entry.request_id() });
         entry.close(Err(&Refusal::NotExposed), false);
-        ErrorData::invalid_params(Refusal::NotExposed.to_string(), None)
+        ErrorData::invalid_params(Refusal::NotExposed.to_string(), Some(data))
     }
 }
 
@@ -146,7 +147,8 @@ impl ServerHandler for Server {
         match parts.guard.call(&*tool.dispatch, call).await {
             Ok(answer) => Ok(result(answer).into()),
             Err(refused) => {
-                if let Some(denial) = self.doorman.denial(&refused.refusal) {
+                if let Some(mut denial) = self.doorman.denial(&refused.refusal) {
+                    denial.request_id.clone_from(&refused.request_id);
                     inbound.slot.fill(&context.id, denial);
                 }
                 Ok(refusal(&refused).into())
@@ -181,8 +183,8 @@ impl ServerHandler for Server {
         // rmcp takes a malformed `tools/call` for a request that it does not know.
         if request.method == "tools/call" {
             let (inbound, _) = inbound(&mut context)?;
-            self.unknown("", &Object::new(), &inbound);
-            return Err(ErrorData::invalid_params("malformed `tools/call`", None));
+            let error = self.unknown("", &Object::new(), &inbound);
+            return Err(ErrorData { message: "malformed `tools/call`".into(), ..error });
         }
         Err(not_served())
     }

@@ -2,11 +2,9 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use serde_json::Value;
-
 use crate::{
     error::Error,
-    schema::{Arguments, Object, Output, has_wide_integers},
+    schema::{Arguments, Object, Output},
     scope::Scope,
     validate::Compiled,
 };
@@ -146,8 +144,7 @@ impl Spec {
                 )));
             }
         }
-        let wide = |output: &Output| has_wide_integers(&Value::Object(output.schema.clone()));
-        if output.as_ref().is_some_and(wide) {
+        if output.as_ref().is_some_and(|output| output.too_wide) {
             return Err(fail(
                 "its result has integers of 128 bits, which would be rounded: return them as texts"
                     .into(),

@@ -196,16 +196,23 @@ impl Knock<'_> {
         self.answered = true;
     }
 
-    pub(crate) fn reject(mut self, reason: &'static str, detail: Option<&'static str>) {
+    /// Gives the name of the attempt.
+    pub(crate) fn reject(mut self, reason: &'static str, detail: Option<&'static str>) -> String {
         self.answered = true;
-        self.write("denied", reason, detail);
+        self.write("denied", reason, detail)
     }
 
-    fn write(&self, status: &'static str, reason: &'static str, detail: Option<&'static str>) {
+    fn write(
+        &self,
+        status: &'static str,
+        reason: &'static str,
+        detail: Option<&'static str>,
+    ) -> String {
         let mut entry = self.audit.entry(String::new(), &Principal::anonymous(Transport::Http));
         entry.record.peer = self.peer.map(|peer| peer.to_string());
         entry.record.detail = detail;
         entry.write(status, reason);
+        entry.request_id().to_owned()
     }
 }
 

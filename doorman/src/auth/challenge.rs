@@ -34,15 +34,29 @@ pub struct Denial {
     pub retry_after: Option<u64>,
     /// A sentence for the JSON-RPC error.
     pub message: String,
+    /// Names the attempt, as its audit record does.
+    pub request_id: String,
 }
 
 impl Denial {
     fn new(status: u16, challenge: Option<String>, message: impl Into<String>) -> Self {
-        Self { status, challenge, retry_after: None, message: message.into() }
+        Self {
+            status,
+            challenge,
+            retry_after: None,
+            message: message.into(),
+            request_id: String::new(),
+        }
     }
 
-    pub(crate) fn dev_is_for_loopback() -> Self {
+    pub(crate) fn not_loopback() -> Self {
         Self::new(403, None, "a development server answers this machine only")
+    }
+
+    pub(crate) fn peer_unknown() -> Self {
+        let message = "a development server answers this machine only, and it is not known where this \
+                       request comes from: serve with `doorman_axum::serve`, and without a proxy";
+        Self::new(403, None, message)
     }
 
     pub(crate) fn no_auth() -> Self {

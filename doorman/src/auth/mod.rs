@@ -48,7 +48,8 @@ impl Auth {
             Self::Dev(principal) => {
                 return match peer {
                     Some(peer) if peer.ip().to_canonical().is_loopback() => Ok(principal.clone()),
-                    _ => reject("not_loopback", None, Denial::dev_is_for_loopback()),
+                    Some(_) => reject("not_loopback", None, Denial::not_loopback()),
+                    None => reject("peer_unknown", None, Denial::peer_unknown()),
                 };
             }
         };

@@ -53,8 +53,9 @@ impl OAuth {
         self
     }
 
-    pub(crate) fn has_verifier(&self) -> bool {
-        self.verifier.is_some()
+    /// Says what would keep it from verifying tokens.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        self.verifier.as_ref().ok_or(Error::NoVerifier)?.check()
     }
 
     /// Verifies a token, and that it is for this resource: the one place where the audience is checked.

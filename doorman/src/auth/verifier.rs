@@ -4,7 +4,10 @@ use std::fmt;
 
 use futures_util::future::BoxFuture;
 
-use crate::scope::{MalformedScope, ScopeSet};
+use crate::{
+    error::Error,
+    scope::{MalformedScope, ScopeSet},
+};
 
 /// Verifies bearer tokens: signature or look-up, issuer and times. The audience is doorman's own check.
 ///
@@ -30,16 +33,29 @@ pub trait TokenVerifier: Send + Sync + 'static {
     /// [`TokenError::Unavailable`] where it cannot be told.
     fn verify(&self, token: &str)
     -> impl Future<Output = Result<VerifiedToken, TokenError>> + Send;
+
+    /// Says, before the server starts, what would keep it from verifying.
+    ///
+    /// # Errors
+    /// What `build()` then refuses with.
+    fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 /// A [`TokenVerifier`] on the heap.
 pub(crate) trait ErasedVerifier: Send + Sync {
     fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<VerifiedToken, TokenError>>;
+    fn check(&self) -> Result<(), Error>;
 }
 
 impl<V: TokenVerifier> ErasedVerifier for V {
     fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<VerifiedToken, TokenError>> {
         Box::pin(TokenVerifier::verify(self, token))
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        TokenVerifier::check(self)
     }
 }
 
