@@ -11,7 +11,7 @@ use futures_util::FutureExt as _;
 use http::HeaderValue;
 
 use crate::{
-    auth::{Auth, Credential, Denial, Rejection, ResourceMetadata},
+    auth::{Auth, Credential, Denial, Rejection, ResourceMetadata, deny_without_challenge},
     error::Refusal,
     guard::Guard,
     principal::Principal,
@@ -92,28 +92,26 @@ impl Doorman {
         peer: Option<SocketAddr>,
     ) -> Result<Principal, Denial> {
         let knock = self.0.guard.audit.knock(peer.map(|peer| peer.ip()));
-        let authenticated = async {
-            match &self.0.auth {
-                Some(auth) => auth.authenticate(credential, peer, self.0.anonymous).await,
-                None => Err((Rejection { reason: "no_auth", detail: None }, Denial::no_auth())),
-            }
+        let Some(auth) = &self.0.auth else {
+            let rejection = Rejection::NoAuth;
+            let request_id = knock.reject(rejection.reason(), rejection.detail());
+            return Err(deny_without_challenge(rejection, request_id));
         };
+        let authenticated = auth.authenticate(credential, peer, self.0.anonymous);
         let authenticated = AssertUnwindSafe(authenticated).catch_unwind().await;
-        let (rejection, mut denial) = match authenticated {
+        let rejection = match authenticated {
             Ok(Ok(principal)) => {
                 knock.admit();
                 return Ok(principal);
             }
-            Ok(Err(rejected)) => rejected,
+            Ok(Err(rejection)) => rejection,
             Err(payload) => {
                 // What was thrown may throw again where it is dropped.
                 std::mem::forget(payload);
-                let reason = "verifier_unavailable";
-                (Rejection { reason, detail: Some("panic") }, Denial::unavailable())
+                Rejection::Unavailable("panic")
             }
         };
-        denial.request_id = knock.reject(rejection.reason, rejection.detail);
-        Err(denial)
+        Err(auth.deny(rejection, knock.reject(rejection.reason(), rejection.detail())))
     }
 
     /// Whether callers over HTTP are told apart at all; an adapter serves nobody where they are not.
@@ -168,10 +166,10 @@ impl Doorman {
         }
     }
 
-    /// The response of a refused call over HTTP, where it has a status.
-    pub(crate) fn denial(&self, refusal: &Refusal) -> Option<Denial> {
+    /// The response to a refused call over HTTP, where there is a status for it.
+    pub(crate) fn denial(&self, refusal: &Refusal, request_id: &str) -> Option<Denial> {
         match &self.0.auth {
-            Some(Auth::OAuth(oauth)) => oauth.denial(refusal),
+            Some(Auth::OAuth(oauth)) => oauth.denial(refusal, request_id),
             _ => None,
         }
     }

@@ -147,8 +147,8 @@ impl ServerHandler for Server {
         match parts.guard.call(&*tool.dispatch, call).await {
             Ok(answer) => Ok(result(answer).into()),
             Err(refused) => {
-                if let Some(mut denial) = self.doorman.denial(&refused.refusal) {
-                    denial.request_id.clone_from(&refused.request_id);
+                let denial = self.doorman.denial(&refused.refusal, &refused.request_id);
+                if let Some(denial) = denial {
                     inbound.slot.fill(&context.id, denial);
                 }
                 Ok(refusal(&refused).into())

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::oauth::OAuth;
+use super::{Rejection, oauth::OAuth};
 use crate::{error::Refusal, scope::Scope};
 
 /// A refusal that HTTP has a status for, as data.
@@ -38,68 +38,61 @@ pub struct Denial {
     pub request_id: String,
 }
 
-impl Denial {
-    fn new(status: u16, challenge: Option<String>, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            challenge,
-            retry_after: None,
-            message: message.into(),
-            request_id: String::new(),
+/// The response where there is no issuer to send anyone to.
+pub(crate) fn deny_without_challenge(rejection: Rejection, request_id: String) -> Denial {
+    let (status, retry_after, message) = match rejection {
+        Rejection::NotLoopback => (403, None, "a development server answers this machine only"),
+        Rejection::PeerUnknown => (
+            403,
+            None,
+            "a development server answers this machine only, and it is not known where this request \
+             comes from: serve with `doorman_axum::serve`, and without a proxy",
+        ),
+        Rejection::Unavailable(_) => (503, Some(5), "tokens cannot be verified at the moment"),
+        Rejection::Unauthenticated
+        | Rejection::Malformed
+        | Rejection::InvalidToken(_)
+        | Rejection::NoAuth => {
+            (403, None, "this server has no authentication and answers nobody over HTTP")
         }
-    }
-
-    pub(crate) fn not_loopback() -> Self {
-        Self::new(403, None, "a development server answers this machine only")
-    }
-
-    pub(crate) fn peer_unknown() -> Self {
-        let message = "a development server answers this machine only, and it is not known where this \
-                       request comes from: serve with `doorman_axum::serve`, and without a proxy";
-        Self::new(403, None, message)
-    }
-
-    pub(crate) fn no_auth() -> Self {
-        Self::new(403, None, "this server has no authentication and answers nobody over HTTP")
-    }
-
-    pub(crate) fn unavailable() -> Self {
-        let denial = Self::new(503, None, "tokens cannot be verified at the moment");
-        Self { retry_after: Some(5), ..denial }
-    }
+    };
+    Denial { status, challenge: None, retry_after, message: message.into(), request_id }
 }
 
 impl OAuth {
-    /// No credentials: a challenge without `error` (RFC 6750 §3.1).
-    pub(crate) fn unauthenticated(&self) -> Denial {
-        Denial::new(401, Some(self.challenge(None, &[])), "a bearer token is needed")
-    }
-
-    pub(crate) fn invalid_token(&self) -> Denial {
-        Denial::new(
-            401,
-            Some(self.challenge(Some("invalid_token"), &[])),
-            "the token is not valid here",
-        )
-    }
-
-    pub(crate) fn malformed(&self) -> Denial {
-        let challenge = self.challenge(Some("invalid_request"), &[]);
-        Denial::new(400, Some(challenge), "send one `Authorization: Bearer` header with one token")
-    }
-
-    /// The status of a refused call, where it has one.
-    pub(crate) fn denial(&self, refusal: &Refusal) -> Option<Denial> {
-        match refusal {
-            Refusal::Unauthorized { required } => {
-                Some(Denial::new(401, Some(self.challenge(None, required)), refusal.to_string()))
+    /// The response to a rejected request: no `error` where there were no credentials (RFC 6750 §3.1).
+    pub(super) fn deny(&self, rejection: Rejection, request_id: String) -> Denial {
+        let (status, error, message) = match rejection {
+            Rejection::Unauthenticated => (401, None, "a bearer token is needed"),
+            Rejection::InvalidToken(_) => {
+                (401, Some("invalid_token"), "the token is not valid here")
             }
+            Rejection::Malformed => {
+                let message = "send one `Authorization: Bearer` header with one token";
+                (400, Some("invalid_request"), message)
+            }
+            other => return deny_without_challenge(other, request_id),
+        };
+        let challenge = Some(self.challenge(error, &[]));
+        Denial { status, challenge, retry_after: None, message: message.into(), request_id }
+    }
+
+    /// The response to a refused call, where HTTP has a status for it.
+    pub(crate) fn denial(&self, refusal: &Refusal, request_id: &str) -> Option<Denial> {
+        let (status, challenge) = match refusal {
+            Refusal::Unauthorized { required } => (401, self.challenge(None, required)),
             Refusal::Forbidden { required, .. } => {
-                let challenge = self.challenge(Some("insufficient_scope"), required);
-                Some(Denial::new(403, Some(challenge), refusal.to_string()))
+                (403, self.challenge(Some("insufficient_scope"), required))
             }
-            _ => None,
-        }
+            _ => return None,
+        };
+        Some(Denial {
+            status,
+            challenge: Some(challenge),
+            retry_after: None,
+            message: refusal.to_string(),
+            request_id: request_id.to_owned(),
+        })
     }
 
     /// Every part is ours: scopes hold neither quotes nor backslashes, and the address was parsed.

@@ -8,6 +8,7 @@ mod verifier;
 
 use std::net::SocketAddr;
 
+pub(crate) use self::challenge::deny_without_challenge;
 pub use self::{
     challenge::Denial,
     credential::Credential,
@@ -26,11 +27,46 @@ pub(crate) enum Auth {
     Dev(Principal),
 }
 
-/// Why a request was not let in, for the audit log.
+/// Why a request was not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Rejection {
-    pub(crate) reason: &'static str,
-    pub(crate) detail: Option<&'static str>,
+pub(crate) enum Rejection {
+    /// There are no credentials.
+    Unauthenticated,
+    /// The credentials cannot be read.
+    Malformed,
+    /// The token must not pass, and why, for the audit log only.
+    InvalidToken(&'static str),
+    /// It cannot be told whether the token may pass, and why, for the audit log only.
+    Unavailable(&'static str),
+    /// A development server, asked by another machine.
+    NotLoopback,
+    /// A development server that cannot know who asks.
+    PeerUnknown,
+    /// A server without authentication.
+    NoAuth,
+}
+
+impl Rejection {
+    /// The audit reason, a stable word.
+    pub(crate) fn reason(self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "unauthenticated",
+            Self::Malformed => "invalid_request",
+            Self::InvalidToken(_) => "invalid_token",
+            Self::Unavailable(_) => "verifier_unavailable",
+            Self::NotLoopback => "not_loopback",
+            Self::PeerUnknown => "peer_unknown",
+            Self::NoAuth => "no_auth",
+        }
+    }
+
+    /// What the verifier said.
+    pub(crate) fn detail(self) -> Option<&'static str> {
+        match self {
+            Self::InvalidToken(detail) | Self::Unavailable(detail) => Some(detail),
+            _ => None,
+        }
+    }
 }
 
 impl Auth {
@@ -41,31 +77,35 @@ impl Auth {
         credential: Credential<'_>,
         peer: Option<SocketAddr>,
         anonymous_allowed: bool,
-    ) -> Result<Principal, (Rejection, Denial)> {
-        let reject = |reason, detail, denial| Err((Rejection { reason, detail }, denial));
+    ) -> Result<Principal, Rejection> {
         let oauth = match self {
             Self::OAuth(oauth) => oauth,
             Self::Dev(principal) => {
-                return match peer {
-                    Some(peer) if peer.ip().to_canonical().is_loopback() => Ok(principal.clone()),
-                    Some(_) => reject("not_loopback", None, Denial::not_loopback()),
-                    None => reject("peer_unknown", None, Denial::peer_unknown()),
+                let peer = peer.ok_or(Rejection::PeerUnknown)?;
+                let is_loopback = peer.ip().to_canonical().is_loopback();
+                return if is_loopback {
+                    Ok(principal.clone())
+                } else {
+                    Err(Rejection::NotLoopback)
                 };
             }
         };
         match credential {
             Credential::Absent if anonymous_allowed => Ok(Principal::anonymous(Transport::Http)),
-            Credential::Absent => reject("unauthenticated", None, oauth.unauthenticated()),
-            Credential::Malformed => reject("invalid_request", None, oauth.malformed()),
-            Credential::Bearer(token) => match oauth.verify(token).await {
-                Ok(principal) => Ok(principal),
-                Err(TokenError::Invalid(detail)) => {
-                    reject("invalid_token", Some(detail), oauth.invalid_token())
-                }
-                Err(TokenError::Unavailable) => {
-                    reject("verifier_unavailable", None, Denial::unavailable())
-                }
-            },
+            Credential::Absent => Err(Rejection::Unauthenticated),
+            Credential::Malformed => Err(Rejection::Malformed),
+            Credential::Bearer(token) => oauth.verify(token).await.map_err(|error| match error {
+                TokenError::Invalid(detail) => Rejection::InvalidToken(detail),
+                TokenError::Unavailable => Rejection::Unavailable("verifier"),
+            }),
+        }
+    }
+
+    /// The response to a rejected request; `request_id` names the attempt.
+    pub(crate) fn deny(&self, rejection: Rejection, request_id: String) -> Denial {
+        match self {
+            Self::OAuth(oauth) => oauth.deny(rejection, request_id),
+            Self::Dev(_) => deny_without_challenge(rejection, request_id),
         }
     }
 }
