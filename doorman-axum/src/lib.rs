@@ -41,6 +41,23 @@ mod reply;
 mod tools;
 
 pub use caller::Caller;
+/// ```
+/// use axum::{Json, extract::Path, http::StatusCode};
+/// use doorman_axum::{expose, tools};
+///
+/// #[derive(serde::Deserialize, schemars::JsonSchema)]
+/// struct Refund {
+///     amount: f64,
+/// }
+///
+/// /// Pays back an invoice.
+/// #[expose(post = "/invoices/{id}/refund", scopes = ["invoices:write"], destructive)]
+/// async fn refund(Path(id): Path<u64>, Json(refund): Json<Refund>) -> Result<String, StatusCode> {
+///     Ok(format!("paid back {} of {id}", refund.amount))
+/// }
+///
+/// let toolset = tools![refund].with_state(());
+/// ```
 pub use doorman_macros::expose_handler as expose;
 pub use extract::{Describe, Place};
 pub use mount::{router, serve};

@@ -26,7 +26,7 @@ mod tool;
 /// | `destructive = false, reason = "…"` | a call only adds something | |
 /// | `idempotent`, `idempotent = false` | a second call changes nothing more | with `read_only` |
 /// | `open_world = false` | the tool reaches nothing beyond a closed domain | open |
-/// | `timeout = "5s"` | a call is given up after it (`ms`, `s`, `m`, `h`) | 30 seconds |
+/// | `timeout = "5s"` | a call is given up after it (`ms`, `s`, `m`, `h`); `async` functions only | 30 seconds |
 /// | `name`, `title`, `description` | what the agent reads | function's name, –, doc comment |
 /// | `tool = AddTool` | another name for `tools![]` and the hidden type | the function's |
 /// | `crate = ::path` | where `doorman` is | `::doorman` |

@@ -54,6 +54,22 @@ pub use auth::{
 };
 pub use builder::DoormanBuilder;
 pub use doorman::{Doorman, Listing};
+/// ```
+/// use doorman::{Principal, State, expose, tools};
+///
+/// /// Notes something down.
+/// #[expose(scopes = ["notes:write"], destructive = false, reason = "it only adds a note", timeout = "5s")]
+/// async fn note(
+///     principal: Principal,
+///     State(prefix): State<&'static str>,
+///     /// What to note.
+///     text: String,
+/// ) -> String {
+///     format!("{prefix} {}: {text}", principal.subject())
+/// }
+///
+/// let toolset = tools![note].with_state("noted by");
+/// ```
 pub use doorman_macros::expose;
 pub use error::Error;
 pub use function::Tools;
