@@ -8,7 +8,7 @@ use axum::{
     routing::{MethodFilter, MethodRouter, on},
 };
 
-/// How the handlers of a [`Tools`] are bound.
+/// How the handlers of a `tools![]` are bound.
 pub trait Binding {
     /// A handler, bound.
     type Mounted;
