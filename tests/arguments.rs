@@ -315,6 +315,33 @@ fn one_argument_goes_to_one_place_under_one_schema() {
     );
 }
 
+#[derive(Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "only its schema is read")]
+struct Structured {
+    page: Option<Box<Count>>,
+    sort: Option<Sort>,
+    anything: Option<String>,
+}
+
+#[expose(get = "/structured", public)]
+async fn structured(Query(_): Query<Structured>) -> String {
+    String::new()
+}
+
+#[expose(post = "/structured", scopes = ["x"], destructive)]
+async fn structured_form(Form(_): Form<Structured>) -> String {
+    String::new()
+}
+
+#[test]
+fn a_query_or_a_form_that_would_hold_an_object_is_refused() {
+    refused(
+        tools![structured].with_state(()),
+        "tool `structured`: `page` is an object, and a query or a form holds none",
+    );
+    refused(tools![structured_form].with_state(()), "tool `structured_form`: `page` is an object");
+}
+
 #[test]
 fn a_result_that_would_be_rounded_is_refused() {
     refused(tools![wide].with_state(()), "its result has integers of 128 bits");

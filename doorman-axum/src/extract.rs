@@ -232,9 +232,11 @@ impl Shape {
         match place {
             Place::Path => self.ask_path(&schema, description),
             Place::Form if !self.is_get => {
+                self.refuse_structures(&schema);
                 self.ask_body(BodyKind::Form, schema, name, description, optional);
             }
             Place::Query | Place::Form => {
+                self.refuse_structures(&schema);
                 let name = if name.is_empty() { "query" } else { name };
                 let group = self.group(schema, name, description, optional);
                 self.layout.query.push(group);
@@ -255,6 +257,17 @@ impl Shape {
         let group = self.group(schema, name, description, optional);
         if self.layout.body.replace((kind, group)).is_some() {
             self.problems.push("two extractors read the body: keep one".into());
+        }
+    }
+
+    /// A query or a form is a list of names and texts.
+    fn refuse_structures(&mut self, schema: &Value) {
+        for (field, schema) in plain_fields(schema).into_iter().flat_map(|(fields, _)| fields) {
+            if self.arguments.takes_objects(&schema) {
+                self.problems.push(format!(
+                    "`{field}` is an object, and a query or a form holds none: take it as `Json<T>`, or its fields one by one"
+                ));
+            }
         }
     }
 

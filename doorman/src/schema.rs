@@ -43,6 +43,7 @@ impl Arguments {
 
     /// Adds one argument. A name that is there already is a collision, told by [`Self::finish`].
     pub fn insert(&mut self, name: &str, mut schema: Value, description: &str, required: bool) {
+        tidy_one(&mut schema);
         if let (Value::Object(schema), false) = (&mut schema, description.is_empty()) {
             schema.insert("description".into(), description.into());
         }
@@ -52,6 +53,24 @@ impl Arguments {
         if required {
             self.required.insert(name.into());
         }
+    }
+
+    /// Whether an object can stand where the schema does.
+    #[must_use]
+    pub fn takes_objects(&self, schema: &Value) -> bool {
+        self.takes_objects_within(schema, 16)
+    }
+
+    fn takes_objects_within(&self, schema: &Value, depth: u8) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return true };
+        if let Some(target) = schema["$ref"].as_str().and_then(|to| to.strip_prefix("#/$defs/")) {
+            let target = self.generator.definitions().get(target);
+            return target.is_none_or(|target| self.takes_objects_within(target, depth));
+        }
+        let alternatives =
+            ["anyOf", "oneOf"].iter().filter_map(|keyword| schema[*keyword].as_array());
+        schema["type"] == "object"
+            || alternatives.flatten().any(|one| self.takes_objects_within(one, depth))
     }
 
     /// The closed object schema, or the names that more than one argument claims.
