@@ -7,13 +7,14 @@ use axum::{
     middleware::{Next, from_fn},
     routing::get,
 };
+use doorman::Doorman;
 use doorman_axum::{expose, tools};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 use tower::{ServiceBuilder, util::MapRequestLayer};
 
-use crate::support::{NOBODY, WRITER, serve};
+use crate::support::{NOBODY, WRITER, serve, serve_with};
 
 #[expose(get = "/files/{name}", public)]
 async fn file(Path(name): Path<String>) -> String {
@@ -122,4 +123,44 @@ async fn a_layer_that_makes_a_request_of_its_own_ends_at_no_handler() {
     });
     let answer = serve(tools).await.call(NOBODY, "file", json!({ "name": "a" })).await;
     assert_eq!(answer.reason(), "handler_error");
+}
+
+mod elsewhere {
+    use doorman_axum::expose;
+
+    #[expose(get = "/status", public)]
+    pub async fn status() -> &'static str {
+        "exposed"
+    }
+
+    #[doorman::expose(public, read_only)]
+    pub fn sum() -> &'static str {
+        "exposed"
+    }
+}
+
+mod shadowed {
+    use doorman::Toolset;
+
+    use super::elsewhere::*;
+
+    #[expect(dead_code, reason = "it must not be called")]
+    async fn status() -> &'static str {
+        "SECRET"
+    }
+
+    pub fn tools() -> [Toolset; 2] {
+        #[expect(unused_variables, reason = "it must not be called")]
+        let sum = || "SECRET";
+        [doorman_axum::tools![status].with_state(()), doorman::tools![sum].with_state(())]
+    }
+}
+
+#[tokio::test]
+async fn a_function_that_hides_an_exposed_one_is_not_what_the_tool_runs() {
+    let [handlers, functions] = shadowed::tools();
+    let server = serve_with(Doorman::dev("b").tools(handlers).tools(functions)).await;
+    for tool in ["status", "sum"] {
+        assert_eq!(server.call("", tool, json!({})).await.text(), "exposed");
+    }
 }

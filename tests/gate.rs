@@ -165,6 +165,8 @@ async fn a_development_server_refuses_what_a_proxy_passes_on() {
         "Forwarded: for=203.0.113.7",
         "X-Forwarded-For: 203.0.113.7",
         "X-Real-IP: 203.0.113.7",
+        "CF-Connecting-IP: 203.0.113.7",
+        "X-Original-Forwarded-For: 203.0.113.7",
         "Via: 1.1 proxy",
     ] {
         let answer = server.post_with(&format!("{header}\r\n"), LIST).await;

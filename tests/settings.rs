@@ -161,3 +161,25 @@ fn invisible_characters_in_an_included_description() {
         "tool `hidden`: its description holds the invisible character U+202E: remove it"
     );
 }
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Hiding {
+    #[schemars(description = "Turns \u{202e} around.")]
+    #[expect(dead_code, reason = "only its schema is read")]
+    field: String,
+}
+
+#[expose(get = "/hiding", public)]
+async fn hiding(_: axum::extract::Query<Hiding>) -> &'static str {
+    ""
+}
+
+#[test]
+fn invisible_characters_in_a_schema() {
+    let tools = tools![hiding].with_state(());
+    let error = error(Doorman::builder("b").auth(oauth()).tools(tools));
+    assert_eq!(
+        error,
+        "tool `hiding`: the schema of its arguments holds the invisible character U+202E: remove it"
+    );
+}

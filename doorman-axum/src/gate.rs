@@ -64,11 +64,14 @@ impl Gate {
     }
 }
 
-/// Whether a proxy has passed the request on.
+/// Whether a proxy says that it has passed the request on. One that is silent cannot be told from a
+/// client.
 fn is_relayed(headers: &HeaderMap) -> bool {
     headers.keys().any(|name| {
         let name = name.as_str();
-        ["forwarded", "via", "x-real-ip"].contains(&name) || name.starts_with("x-forwarded-")
+        name == "via"
+            || name.contains("forwarded")
+            || name.split('-').any(|word| word.starts_with("ip"))
     })
 }
 

@@ -10,13 +10,16 @@ pub(crate) fn greet(
 #[doc(hidden)]
 #[non_exhaustive]
 pub(crate) enum GreetTool {}
-#[doc(hidden)]
-pub(crate) fn GreetTool(
-    parameter_0: State<Greeting>,
-    parameter_1: Principal,
-    parameter_2: String,
-) -> String {
-    greet(parameter_0, parameter_1, parameter_2)
+impl GreetTool {
+    #[doc(hidden)]
+    #[allow(deprecated)]
+    pub fn __call(
+        parameter_0: State<Greeting>,
+        parameter_1: Principal,
+        parameter_2: String,
+    ) -> String {
+        greet(parameter_0, parameter_1, parameter_2)
+    }
 }
 impl ::facade::doorman::private::Function for GreetTool {
     const FACTS: ::facade::doorman::private::Facts = ::facade::doorman::private::Facts::new(

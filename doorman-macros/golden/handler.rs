@@ -11,6 +11,17 @@ pub async fn refund(
 #[non_exhaustive]
 #[allow(non_camel_case_types)]
 pub enum refund {}
+impl refund {
+    #[doc(hidden)]
+    #[allow(deprecated)]
+    pub async fn __call(
+        parameter_0: Path<u64>,
+        parameter_1: State<Db>,
+        parameter_2: Json<Refund>,
+    ) -> Result<Json<Receipt>, ApiError> {
+        refund(parameter_0, parameter_1, parameter_2).await
+    }
+}
 impl ::doorman_axum::private::Handler for refund {
     const FACTS: ::doorman_axum::private::Facts = ::doorman_axum::private::Facts::new(
             "refund",

@@ -7,18 +7,19 @@
 ::core::compile_error! {
     "`#[expose]` must say whether this function changes anything\nhelp: add `read_only` or `destructive`, or `destructive = false, reason = \"…\"` if it only adds"
 }
-const _: () = {
-    /// Adds.
-    fn add<T>(a: T, b: T) -> T {
-        a + b
-    }
-};
-#[doc(hidden)]
-fn add() {}
+/// Adds.
+fn add<T>(a: T, b: T) -> T {
+    a + b
+}
 #[doc(hidden)]
 #[non_exhaustive]
 #[allow(non_camel_case_types)]
 enum add {}
+impl add {
+    #[doc(hidden)]
+    #[allow(deprecated)]
+    pub fn __call() {}
+}
 impl ::doorman::private::Function for add {
     const FACTS: ::doorman::private::Facts = ::doorman::private::Facts::new(
         "add",

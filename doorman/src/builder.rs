@@ -24,7 +24,9 @@ impl Doorman {
     }
 
     /// Starts a server for a development machine: it answers loopback peers only, each of them is the
-    /// principal `dev` with every scope, and it says so loudly.
+    /// principal `dev` with every scope, and it says so loudly. Behind a proxy on the same machine
+    /// everyone would be a loopback peer: requests that say they were passed on are refused, but not
+    /// every proxy says so.
     ///
     /// ```
     /// # use doorman::{Doorman, expose, tools};

@@ -273,6 +273,6 @@ macro_rules! tools {
         ]);
         // The brackets say that a type is meant: otherwise rustc reads the name of a function that is
         // not exposed as a constant too, and tells the mistake twice.
-        $crate::Tools::from_rows([$($crate::private::row::<($tool), _, _, _>($tool)),+])
+        $crate::Tools::from_rows([$($crate::private::row::<($tool), _, _, _>(<$tool>::__call)),+])
     }};
 }

@@ -76,7 +76,11 @@ fn validate(call: &mut Call) -> Result<(), Refusal> {
         return Err(Refusal::InvalidArguments(accepts.mistakes(&arguments)));
     }
     if let Value::Object(mut arguments) = arguments {
-        arguments.values_mut().for_each(whole);
+        for (name, value) in &mut arguments {
+            if call.spec.is_integer(name) {
+                whole(value);
+            }
+        }
         call.arguments = arguments;
     }
     Ok(())
@@ -84,24 +88,12 @@ fn validate(call: &mut Call) -> Result<(), Refusal> {
 
 /// Writes `1.0` as `1`: JSON Schema takes both for an integer, and serde only the latter.
 fn whole(value: &mut Value) {
-    match value {
-        Value::Number(number) => {
-            const TOO_WIDE: f64 = 9_223_372_036_854_775_808.0;
-            if let Some(float) = number.as_f64().filter(|_| number.is_f64())
-                && float.fract() == 0.0
-                && float.abs() < TOO_WIDE
-            {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    reason = "it is whole and narrow enough"
-                )]
-                let whole = float as i64;
-                *value = whole.into();
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(whole),
-        Value::Object(members) => members.values_mut().for_each(whole),
-        _ => {}
+    const TOO_WIDE: f64 = 9_223_372_036_854_775_808.0;
+    let float = value.as_f64().filter(|_| value.is_f64());
+    if let Some(float) = float.filter(|float| float.fract() == 0.0 && float.abs() < TOO_WIDE) {
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole and narrow enough")]
+        let whole = float as i64;
+        *value = whole.into();
     }
 }
 

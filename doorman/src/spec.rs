@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use serde_json::{Value, json};
+
 use crate::{
     error::Error,
     schema::{Arguments, Object, Output},
@@ -156,6 +158,15 @@ impl Spec {
                 names.join("`, `")
             ))
         })?;
+        let schemas = [Some(&input), output.as_ref().map(|output| &output.schema)];
+        for (what, schema) in ["arguments", "result"].into_iter().zip(schemas) {
+            if let Some(hidden) = schema.and_then(hidden_in_members) {
+                return Err(fail(format!(
+                    "the schema of its {what} holds the invisible character U+{:04X}: remove it",
+                    u32::from(hidden)
+                )));
+            }
+        }
         Ok(Self {
             facts,
             scopes,
@@ -235,6 +246,12 @@ impl Spec {
         self.input.get("properties")?.as_object()
     }
 
+    /// Whether an argument is an integer and nothing else.
+    pub(crate) fn is_integer(&self, argument: &str) -> bool {
+        let kind = self.properties().and_then(|properties| properties.get(argument)?.get("type"));
+        kind.is_some_and(|kind| kind == "integer" || *kind == json!(["integer", "null"]))
+    }
+
     pub(crate) fn accepts(&self) -> &Compiled {
         &self.accepts
     }
@@ -266,9 +283,25 @@ pub(crate) fn is_hidden(c: char) -> bool {
         '\u{0}'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{7F}'..='\u{9F}' // control, but \t \n \r
         | '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
         | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0E}' | '\u{FEFF}' | '\u{FFA0}'
-        | '\u{FFF9}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0E}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
         | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// The first hidden character in what a schema says, names and texts alike.
+fn hidden_in(schema: &Value) -> Option<char> {
+    match schema {
+        Value::String(text) => text.chars().find(|c| is_hidden(*c)),
+        Value::Array(items) => items.iter().find_map(hidden_in),
+        Value::Object(members) => hidden_in_members(members),
+        _ => None,
+    }
+}
+
+fn hidden_in_members(members: &Object) -> Option<char> {
+    members.iter().find_map(|(name, member)| {
+        name.chars().find(|c| is_hidden(*c)).or_else(|| hidden_in(member))
+    })
 }
 
 /// A name from outside as it may stand in a record: tool-name characters only, cut.

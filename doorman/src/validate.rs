@@ -15,6 +15,9 @@ const UNEXPLAINED: [&str; 8] =
 /// How many levels of a value are explained; JSON that rmcp reads is not deeper.
 const DEPTH: usize = 128;
 
+/// How many places of a value are looked at to explain it.
+const STEPS: usize = 100_000;
+
 /// A compiled schema.
 #[derive(Debug, Clone)]
 pub(crate) struct Compiled {
@@ -48,7 +51,12 @@ impl Compiled {
     /// caller's. The validator's own errors are not used: they repeat values, and it takes
     /// exponential time to collect them.
     pub(crate) fn mistakes(&self, value: &Value) -> Vec<String> {
-        let mut explainer = Explainer { root: &self.schema, told: Vec::new(), doubted: Vec::new() };
+        let mut explainer = Explainer {
+            root: &self.schema,
+            told: Vec::new(),
+            doubted: Vec::new(),
+            steps_left: STEPS,
+        };
         explainer.explain(&self.schema, value, "", 0);
         explainer.sentences()
     }
@@ -60,6 +68,8 @@ struct Explainer<'a> {
     root: &'a Value,
     told: Vec<String>,
     doubted: Vec<String>,
+    /// Parts of `allOf` that describe one member walk it again, and that at every level.
+    steps_left: usize,
 }
 
 impl<'a> Explainer<'a> {
@@ -88,9 +98,10 @@ impl<'a> Explainer<'a> {
 
     fn explain(&mut self, schema: &'a Value, value: &Value, place: &str, depth: usize) {
         let Some(schema) = self.resolve(schema) else { return };
-        if self.told.len() >= MOST || depth > DEPTH {
+        if self.told.len() >= MOST || depth > DEPTH || self.steps_left == 0 {
             return;
         }
+        self.steps_left -= 1;
         if let Some(kinds) = schema.get("type").filter(|kinds| !is_of(kinds, value)) {
             return self.tell(format!("{} must be of type {}", named(place), words(kinds)));
         }
@@ -334,6 +345,25 @@ mod tests {
         ] {
             assert_eq!(mistakes(&schema, &value), told);
         }
+    }
+
+    #[test]
+    fn a_schema_that_describes_a_member_twice_is_explained_at_once() {
+        let half =
+            json!({ "type": "object", "properties": { "child": { "$ref": "#/$defs/Node" } } });
+        let schema = json!({
+            "type": "object", "additionalProperties": false,
+            "properties": { "node": { "$ref": "#/$defs/Node" } },
+            "$defs": { "Node": { "allOf": [half, half] } },
+        });
+        let mut node = json!({});
+        for _ in 0..60 {
+            node = json!({ "child": node });
+        }
+        assert_eq!(
+            mistakes(&schema, &json!({ "node": node, "unknown": 1 })),
+            "an argument is unknown; allowed are `node`"
+        );
     }
 
     #[test]

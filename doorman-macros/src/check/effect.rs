@@ -64,10 +64,11 @@ pub(super) fn check(
 
 /// Whether a second call changes nothing more, where nothing is said.
 pub(super) fn is_idempotent(effect: &Effect, route: &route::Said) -> bool {
-    let by_method =
-        route.method.as_ref().checked().is_some_and(|method| {
-            matches!(method.method, Method::Get | Method::Put | Method::Delete)
-        });
+    let by_method = route
+        .method
+        .as_ref()
+        .checked()
+        .is_some_and(|method| matches!(method.method, Method::Put | Method::Delete));
     by_method || *effect == Effect::ReadOnly
 }
 

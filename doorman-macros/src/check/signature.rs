@@ -57,6 +57,15 @@ pub(super) fn check(errors: &mut Errors, kind: Kind, function: &Function) -> boo
         if let FnArg::Typed(typed) = parameter {
             fits &= generics && check_type(errors, kind, &typed.ty);
             check_attributes(errors, &typed.attrs);
+            if kind == Kind::Handler
+                && matches!(&*typed.ty, Type::Tuple(tuple) if !tuple.elems.is_empty())
+            {
+                errors.refuse(
+                    &typed.ty,
+                    "a tuple of extractors does not say what it asks of the caller",
+                    "make each extractor a parameter of its own",
+                );
+            }
         }
     }
     let most = match kind {
@@ -198,9 +207,12 @@ fn check_type(errors: &mut Errors, kind: Kind, ty: &Type) -> bool {
     false
 }
 
-/// `#[cfg]` on a parameter would have to be repeated wherever the parameter is.
+/// `#[cfg]` on a parameter, or what becomes one, would have to be repeated wherever the parameter is.
 fn check_attributes(errors: &mut Errors, attributes: &[Attribute]) {
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")) {
+    let conditional = |attribute: &&Attribute| {
+        attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
+    };
+    for attribute in attributes.iter().filter(conditional) {
         errors.refuse(
             attribute,
             "a tool's parameters are the same in every build",

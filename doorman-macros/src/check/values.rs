@@ -68,7 +68,7 @@ pub(super) fn text(errors: &mut Errors, argument: &Argument, example: &str) -> O
     let help = format!("write `{key} = \"{example}\"`");
     match &argument.value {
         Value::Tokens(tokens) if !tokens.is_empty() => {
-            let text = parse2(tokens.clone()).ok();
+            let text = plain_text(tokens.clone());
             if text.is_none() {
                 errors.refuse(tokens, &format!("`{key}` takes a text in quotes"), &help);
             }
@@ -79,6 +79,11 @@ pub(super) fn text(errors: &mut Errors, argument: &Argument, example: &str) -> O
             None
         }
     }
+}
+
+/// A text in quotes with nothing glued to them: rustc lets a macro see `"a"suffix`.
+fn plain_text(tokens: TokenStream) -> Option<LitStr> {
+    parse2::<LitStr>(tokens).ok().filter(|text| text.suffix().is_empty())
 }
 
 /// `key`, `key = true` or `key = false`.
@@ -140,7 +145,7 @@ pub(super) fn texts(
         return None;
     };
     let read = |element: TokenStream| {
-        let text = parse2(element.clone()).ok();
+        let text = plain_text(element.clone());
         if text.is_none() {
             let mistake = format!("`{key}` takes texts in quotes, and this is none");
             errors.refuse(element, &mistake, &format!("write `\"{example}\"`, or remove it"));

@@ -30,19 +30,19 @@ fn code(exposed: &Exposed) -> TokenStream {
     let hidden_type = hidden_type(exposed);
     match &exposed.outcome {
         Outcome::Tool(tool) => {
-            let alias = exposed.is_renamed().then(|| alias(exposed));
+            let call = call(exposed);
             let tool = match &tool.route {
                 Some(route) => handler(exposed, tool, route),
                 None => plain_function(exposed, tool),
             };
             let by_value = by_value(exposed);
-            quote!(#by_value #function #hidden_type #alias #tool)
+            quote!(#by_value #function #hidden_type #call #tool)
         }
         Outcome::StandIn { error, name, fits } => {
             let error = error.to_compile_error();
-            let function = stand_in::function(exposed, *fits);
+            let call = stand_in::call(exposed, *fits);
             let facts = stand_in::facts(exposed, name, *fits);
-            quote!(#error #function #hidden_type #facts)
+            quote!(#error #function #hidden_type #call #facts)
         }
     }
 }
@@ -72,9 +72,9 @@ fn hidden_type(exposed: &Exposed) -> TokenStream {
     }
 }
 
-/// The function under the name of `tool = …`: `tools![]` reads one path as type and as value. It is
-/// no import, because an import would also bring what else has the function's name.
-fn alias(exposed: &Exposed) -> TokenStream {
+/// The way from the type to the function. `tools![]` takes it, and not the function's name, because a
+/// name can mean two things: a local function hides the value, and leaves the type.
+fn call(exposed: &Exposed) -> TokenStream {
     let signature = &exposed.function.signature;
     let (function, asyncness, output) = (&signature.ident, &signature.asyncness, &signature.output);
     let types = signature.inputs.iter().filter_map(|input| match input {
@@ -85,25 +85,24 @@ fn alias(exposed: &Exposed) -> TokenStream {
         .map(|index| mixed_site(&format!("parameter_{index}")))
         .collect();
     let wait = asyncness.map(|_| quote!(.await));
-    stand_for(
+    call_by(
         exposed,
-        &quote!(#asyncness),
         &quote! {
-            (#(#names: #types),*) #output { #function(#(#names),*) #wait }
+            #asyncness fn __call(#(#names: #types),*) #output { #function(#(#names),*) #wait }
         },
     )
 }
 
-fn stand_for(exposed: &Exposed, asyncness: &TokenStream, rest: &TokenStream) -> TokenStream {
+fn call_by(exposed: &Exposed, function: &TokenStream) -> TokenStream {
     let cfgs = cfgs(exposed);
-    let visibility = visibility(exposed);
-    let mut ident = exposed.ident.clone();
-    // Lints of naming are for the type of this name.
-    ident.set_span(here(ident.span()));
+    let ident = &exposed.ident;
     quote! {
         #(#cfgs)*
-        #[doc(hidden)]
-        #visibility #asyncness fn #ident #rest
+        impl #ident {
+            #[doc(hidden)]
+            #[allow(deprecated)]
+            pub #function
+        }
     }
 }
 

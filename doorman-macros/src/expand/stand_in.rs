@@ -1,36 +1,29 @@
 //! What stands in for a refused function, so that `tools![]` adds no second, misleading error.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::ReturnType;
 
-use super::{alias, cfgs, kind, stand_for};
+use super::{call_by, cfgs, kind};
 use crate::tool::{Exposed, Kind};
 
-/// The function, and what `tools![]` reads as a value in its place where it cannot be a tool at all.
-pub(super) fn function(exposed: &Exposed, fits: bool) -> TokenStream {
-    let function = &exposed.function;
-    match (fits, exposed.is_renamed()) {
-        (true, false) => function.to_token_stream(),
-        (true, true) => {
-            let alias = alias(exposed);
-            quote!(#function #alias)
-        }
-        (false, true) => {
-            let empty = empty_function(exposed);
-            quote!(#function #empty)
-        }
-        // The name goes to the empty function; rustc still reads the user's own.
-        (false, false) => {
-            let empty = empty_function(exposed);
-            quote!(const _: () = { #function }; #empty)
-        }
+/// The way to the function, or to nothing where it cannot be a tool at all.
+pub(super) fn call(exposed: &Exposed, fits: bool) -> TokenStream {
+    match (fits, exposed.kind) {
+        (true, _) => super::call(exposed),
+        (false, Kind::Handler) => call_by(
+            exposed,
+            &quote!(
+                async fn __call() {}
+            ),
+        ),
+        (false, Kind::Function) => call_by(
+            exposed,
+            &quote!(
+                fn __call() {}
+            ),
+        ),
     }
-}
-
-fn empty_function(exposed: &Exposed) -> TokenStream {
-    let asyncness = (exposed.kind == Kind::Handler).then(|| quote!(async));
-    stand_for(exposed, &quote!(#asyncness), &quote!(() {}))
 }
 
 /// Facts that open nothing, and bodies that ask nothing: the mistakes are already told.
