@@ -12,13 +12,14 @@ pub(crate) fn greet(
 pub(crate) enum GreetTool {}
 impl GreetTool {
     #[doc(hidden)]
-    #[allow(deprecated)]
+    #[allow(clippy::too_many_arguments, deprecated)]
     pub fn __call(
         parameter_0: State<Greeting>,
         parameter_1: Principal,
         parameter_2: String,
     ) -> String {
-        greet(parameter_0, parameter_1, parameter_2)
+        let function = greet;
+        function(parameter_0, parameter_1, parameter_2)
     }
 }
 impl ::facade::doorman::private::Function for GreetTool {

@@ -13,13 +13,14 @@ pub async fn refund(
 pub enum refund {}
 impl refund {
     #[doc(hidden)]
-    #[allow(deprecated)]
+    #[allow(clippy::too_many_arguments, deprecated)]
     pub async fn __call(
         parameter_0: Path<u64>,
         parameter_1: State<Db>,
         parameter_2: Json<Refund>,
     ) -> Result<Json<Receipt>, ApiError> {
-        refund(parameter_0, parameter_1, parameter_2).await
+        let function = refund;
+        function(parameter_0, parameter_1, parameter_2).await
     }
 }
 impl ::doorman_axum::private::Handler for refund {

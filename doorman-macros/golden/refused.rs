@@ -17,7 +17,7 @@ fn add<T>(a: T, b: T) -> T {
 enum add {}
 impl add {
     #[doc(hidden)]
-    #[allow(deprecated)]
+    #[allow(clippy::too_many_arguments, deprecated)]
     pub fn __call() {}
 }
 impl ::doorman::private::Function for add {
