@@ -144,7 +144,7 @@ mod shadowed {
 
     use super::elsewhere::*;
 
-    #[expect(dead_code, reason = "it must not be called")]
+    #[expect(dead_code, clippy::unused_async, reason = "it must not be called")]
     async fn status() -> &'static str {
         "SECRET"
     }
