@@ -21,7 +21,6 @@ use crate::mount::Protocol;
 const CREDENTIALS: [header::HeaderName; 3] =
     [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE];
 
-#[derive(Clone)]
 pub(crate) struct Gate {
     pub(crate) doorman: Doorman,
     pub(crate) protocol: Protocol,

@@ -43,7 +43,8 @@ pub fn router<S: Clone + Send + Sync + 'static>(doorman: Doorman) -> Result<Rout
     let endpoint = doorman.endpoint().to_owned();
     let metadata = doorman.metadata();
     let metadata_paths = doorman.metadata_paths();
-    let gate = Gate { protocol: protocol(&doorman), doorman };
+    // axum clones its handlers at every request.
+    let gate = Arc::new(Gate { protocol: protocol(&doorman), doorman });
     let mut router =
         Router::new().route(&endpoint, any(async move |request: Request| gate.pass(request).await));
     for path in metadata_paths {
