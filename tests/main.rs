@@ -13,6 +13,7 @@ mod functions;
 mod gate;
 mod hostile;
 mod lifecycles;
+mod limits;
 mod list;
 mod metadata;
 mod principals;

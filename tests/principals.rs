@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use tokio::sync::Barrier;
 
-use crate::support::{ISSUER, READER, RESOURCE, billing::billing, serve, serve_with};
+use crate::support::{ANY_RATE, ISSUER, READER, RESOURCE, billing::billing, serve, serve_with};
 
 /// Answers once both callers are inside.
 #[expose(get = "/me", scopes = ["me:read"])]
@@ -31,7 +31,8 @@ async fn two_callers_at_once_never_see_each_others_answers() {
     }
     let auth = OAuth::new(ISSUER, RESOURCE).unwrap().verifier(tokens);
     let tools = tools![me].with_state(Arc::new(Barrier::new(2)));
-    let server = serve_with(Doorman::builder("b").auth(auth).tools(tools)).await;
+    let builder = Doorman::builder("b").auth(auth).tools(tools).rate_limit(ANY_RATE);
+    let server = serve_with(builder).await;
     let ask = async |name: &str| {
         let answer = server.call(&format!("{name}-token"), "me", json!({})).await;
         assert_eq!(

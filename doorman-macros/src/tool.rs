@@ -62,6 +62,9 @@ pub(crate) struct Tool {
     pub(crate) idempotent: bool,
     pub(crate) open_world: bool,
     pub(crate) timeout_millis: Option<u64>,
+    pub(crate) rate: Option<String>,
+    pub(crate) cost: Option<f64>,
+    pub(crate) redact: Vec<String>,
     /// The handler's; a plain function has none.
     pub(crate) route: Option<Route>,
     pub(crate) parameters: Vec<Parameter>,

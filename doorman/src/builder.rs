@@ -1,6 +1,6 @@
 //! The parts of a server put together, and refused where that would be unsafe.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Instant};
 
 use http::{HeaderValue, Uri, uri::Authority};
 
@@ -10,12 +10,19 @@ use crate::{
     doorman::{Doorman, Listing, Parts, scopes_of},
     error::Error,
     guard::Guard,
+    limits::{Limits, Terms},
     principal::{Principal, Transport},
+    rate::{self, Counts, Rate},
     scope::{Hierarchy, MalformedScope, Scope, ScopeSet},
+    spec::Spec,
     tool::{Tool, Toolset},
 };
 
 const MIB: usize = 1 << 20;
+
+/// One caller cannot shut a tool for everyone, so no rate is `per_tool` unless somebody says so.
+const RATE_LIMIT: &str = "60/min per_caller; 10/min per_caller_tool";
+const RATE_LIMIT_OF_DEV: &str = "1000/min per_caller";
 
 impl Doorman {
     /// Starts a server of this name.
@@ -61,6 +68,8 @@ pub struct DoormanBuilder {
     tools: Vec<Tool>,
     errors: Vec<Error>,
     listing: Listing,
+    rate_limit: Option<String>,
+    budget: Option<String>,
     result_limit: usize,
     body_limit: usize,
     endpoint: String,
@@ -81,6 +90,8 @@ impl DoormanBuilder {
             tools: Vec::new(),
             errors: Vec::new(),
             listing: Listing::default(),
+            rate_limit: None,
+            budget: None,
             result_limit: MIB,
             body_limit: MIB,
             endpoint: "/mcp".into(),
@@ -134,6 +145,23 @@ impl DoormanBuilder {
         self
     }
 
+    /// How often callers may call: `COUNT/UNIT SUBJECT`, several with `;` between them. The subject is
+    /// `per_caller` (one caller, all tools; also where none is written), `per_tool` (one tool, all
+    /// callers) or `per_caller_tool` (one caller on one tool). Without it,
+    /// `60/min per_caller; 10/min per_caller_tool`, and for a development server `1000/min per_caller`.
+    /// A tool's own `rate` comes on top.
+    pub fn rate_limit(mut self, rates: impl Into<String>) -> Self {
+        self.rate_limit = Some(rates.into());
+        self
+    }
+
+    /// What callers may spend, in cost units and the words of [`Self::rate_limit`]; a call spends its
+    /// tool's `cost`, 1 where none is written. Without it, nothing bounds what they spend.
+    pub fn budget(mut self, budget: impl Into<String>) -> Self {
+        self.budget = Some(budget.into());
+        self
+    }
+
     /// The most bytes that a result may have; without it, 1 MiB.
     pub fn result_limit(mut self, bytes: usize) -> Self {
         self.result_limit = bytes;
@@ -184,6 +212,7 @@ impl DoormanBuilder {
         }
         let hierarchy = self.hierarchy(&mut errors);
         self.check_settings(&mut errors);
+        let limits = self.limits(&mut errors);
         let mut hosts: Vec<String> = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).into();
         hosts.extend(self.oauth.as_ref().map(|oauth| oauth.host().to_owned()));
         hosts.append(&mut self.hosts);
@@ -205,7 +234,7 @@ impl DoormanBuilder {
             version: self.version,
             auth,
             anonymous: self.anonymous,
-            guard: Guard { audit: self.audit, hierarchy },
+            guard: Guard { audit: self.audit, hierarchy, limits },
             tools: self.tools,
             index,
             listing: self.listing,
@@ -236,6 +265,24 @@ impl DoormanBuilder {
             }
         }
         hierarchy
+    }
+
+    fn limits(&self, errors: &mut Vec<Error>) -> Limits {
+        let default = if self.dev { RATE_LIMIT_OF_DEV } else { RATE_LIMIT };
+        let mut read = |setting, text: &str, counts| {
+            rate::parse(text, counts).unwrap_or_else(|problem| {
+                errors.push(Error::Setting { setting, problem, allowed: rate::ALLOWED });
+                Vec::new()
+            })
+        };
+        let text = self.rate_limit.as_deref().unwrap_or(default);
+        let rates = read("rate_limit", text, Counts::Calls);
+        let budgets = self.budget.as_deref();
+        let budgets = budgets.map_or_else(Vec::new, |text| read("budget", text, Counts::Cost));
+        errors.extend(self.tools.iter().filter_map(|tool| too_dear(&tool.spec, &budgets)));
+        let terms = |tool: &Tool| Terms { rates: tool.spec.rates().into(), cost: tool.spec.cost() };
+        let terms: Vec<Terms> = self.tools.iter().map(terms).collect();
+        Limits::new(&rates, &budgets, &terms, Instant::now())
     }
 
     fn check_settings(&self, errors: &mut Vec<Error>) {
@@ -287,6 +334,13 @@ impl DoormanBuilder {
             );
         }
     }
+}
+
+/// A tool whose cost no budget could ever hold.
+fn too_dear(spec: &Spec, budgets: &[Rate]) -> Option<Error> {
+    let most = budgets.iter().map(|budget| budget.limit.most()).min()?;
+    let problem = format!("a call costs {}, and the budget holds {most} at most", spec.cost());
+    (spec.cost() > most).then(|| Error::Tool { tool: spec.name().into(), problem })
 }
 
 fn setting(setting: &'static str, problem: &str, allowed: &'static str) -> Error {

@@ -25,6 +25,8 @@ pub struct Call {
     pub host: HeaderValue,
     /// The most bytes that a result may have.
     pub result_limit: usize,
+    /// The tool's place among the server's.
+    pub(crate) tool: usize,
     /// Fires when the caller goes away.
     pub(crate) gone: CancellationToken,
 }

@@ -2,9 +2,10 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     panic::AssertUnwindSafe,
     sync::Arc,
+    time::Instant,
 };
 
 use futures_util::FutureExt as _;
@@ -17,6 +18,7 @@ use crate::{
     principal::Principal,
     scope::Scope,
     tool::Tool,
+    units::Units,
 };
 
 /// Which tools `tools/list` shows.
@@ -99,7 +101,7 @@ impl Doorman {
         };
         let authenticated = auth.authenticate(credential, peer, self.0.anonymous);
         let authenticated = AssertUnwindSafe(authenticated).catch_unwind().await;
-        let rejection = match authenticated {
+        let mut rejection = match authenticated {
             Ok(Ok(principal)) => {
                 knock.admit();
                 return Ok(principal);
@@ -111,7 +113,40 @@ impl Doorman {
                 Rejection::Unavailable("panic")
             }
         };
+        if rejection.is_bad_token()
+            && let Err(wait) =
+                self.0.guard.limits.bad_token(peer.map(|peer| peer.ip()), Instant::now())
+        {
+            rejection = Rejection::Throttled(wait);
+        }
         Err(auth.deny(rejection, knock.reject(rejection.reason(), rejection.detail())))
+    }
+
+    /// The cost units that a caller can still spend on a tool; `None` without a budget, or where there
+    /// is no such tool. Nothing is taken.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, Principal, Transport, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// let doorman = Doorman::builder("billing")
+    ///     .budget("100/day per_caller")
+    ///     .tools(tools![ping].with_state(()))
+    ///     .build()?;
+    /// let left = doorman.remaining_budget("ping", &Principal::anonymous(Transport::Stdio), None);
+    /// assert_eq!(left.unwrap().to_string(), "100");
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
+    #[must_use]
+    pub fn remaining_budget(
+        &self,
+        tool: &str,
+        principal: &Principal,
+        peer: Option<IpAddr>,
+    ) -> Option<Units> {
+        let (tool, limits) = (*self.0.index.get(tool)?, &self.0.guard.limits);
+        limits.remaining_budget(tool, limits.caller(principal, peer), Instant::now())
     }
 
     /// Whether callers over HTTP are told apart at all; an adapter serves nobody where they are not.

@@ -1,8 +1,14 @@
 //! What goes wrong, in two languages: [`Refusal`] is what an agent may hear, [`Error`] what an operator may.
 
-use std::fmt::{self, Write as _};
+use std::{
+    fmt::{self, Write as _},
+    time::Duration,
+};
 
-use crate::scope::{MalformedScope, Scope};
+use crate::{
+    scope::{MalformedScope, Scope},
+    units::Units,
+};
 
 /// The answer to a call that gave no result: words an agent can act on, and never a value of
 /// somebody else's.
@@ -25,6 +31,25 @@ pub enum Refusal {
     },
     /// The arguments do not fit the published schema; one sentence for each mistake, without values.
     InvalidArguments(Vec<String>),
+    /// The caller, or everyone together, calls too fast.
+    RateLimited {
+        /// The call would be admitted then, if nothing else is called meanwhile.
+        retry_after: Duration,
+    },
+    /// Too many attempts of the caller were refused.
+    TooManyRefusals {
+        /// The caller is heard again then.
+        retry_after: Duration,
+    },
+    /// The call costs more than what remains of the budget.
+    BudgetExceeded {
+        /// What the call costs.
+        cost: Units,
+        /// What remains.
+        remaining: Units,
+        /// The call would be admitted then, if nothing else is called meanwhile.
+        retry_after: Duration,
+    },
     /// The handler answered that the request cannot be served (4xx or `Err`), in its own words.
     Handler(String),
     /// The handler failed (5xx), and its words stay inside.
@@ -42,11 +67,13 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The audit status: `denied`, `error` or `cancelled`.
+    /// The audit status: `denied`, `rate_limited`, `budget_exceeded`, `error` or `cancelled`.
     #[must_use]
     pub fn status(&self) -> &'static str {
         match self {
             Self::Unauthorized { .. } | Self::Forbidden { .. } => "denied",
+            Self::RateLimited { .. } | Self::TooManyRefusals { .. } => "rate_limited",
+            Self::BudgetExceeded { .. } => "budget_exceeded",
             Self::Cancelled => "cancelled",
             _ => "error",
         }
@@ -60,6 +87,9 @@ impl Refusal {
             Self::Unauthorized { .. } => "unauthorized",
             Self::Forbidden { .. } => "forbidden:scope",
             Self::InvalidArguments(_) => "invalid_arguments",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::TooManyRefusals { .. } => "refusals",
+            Self::BudgetExceeded { .. } => "budget_exceeded",
             Self::Handler(_) | Self::Failed => "handler_error",
             Self::Panic => "panic",
             Self::Timeout => "timeout",
@@ -67,6 +97,36 @@ impl Refusal {
             Self::BadOutput => "bad_output",
             Self::Cancelled => "cancelled",
         }
+    }
+
+    /// The seconds after which trying again makes sense, rounded up so that it is true.
+    #[must_use]
+    pub fn retry_after_seconds(&self) -> Option<u64> {
+        let (Self::RateLimited { retry_after }
+        | Self::TooManyRefusals { retry_after }
+        | Self::BudgetExceeded { retry_after, .. }) = self
+        else {
+            return None;
+        };
+        Some(retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0))
+    }
+
+    /// Whether the attempt was refused before the tool ran; a caller has few of them.
+    pub(crate) fn is_refused_attempt(&self) -> bool {
+        matches!(
+            self,
+            Self::NotExposed
+                | Self::Unauthorized { .. }
+                | Self::Forbidden { .. }
+                | Self::InvalidArguments(_)
+                | Self::RateLimited { .. }
+                | Self::BudgetExceeded { .. }
+        )
+    }
+
+    /// Whether the tool failed, and not the call.
+    pub(crate) fn is_failure_of_the_tool(&self) -> bool {
+        matches!(self, Self::Failed | Self::Panic | Self::Timeout)
     }
 
     /// The scopes that the tool needs and those that the caller lacks; both empty where scopes are
@@ -82,6 +142,7 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let retry = RetryAfter(self.retry_after_seconds().unwrap_or(0));
         match self {
             Self::NotExposed => f.write_str("not_exposed: there is no tool of that name"),
             Self::Unauthorized { required } => {
@@ -91,6 +152,15 @@ impl fmt::Display for Refusal {
             Self::InvalidArguments(mistakes) => {
                 write!(f, "invalid_arguments: {}", mistakes.join("; "))
             }
+            Self::RateLimited { .. } => write!(f, "rate_limited: {retry}"),
+            Self::TooManyRefusals { .. } => {
+                write!(f, "rate_limited: {retry}; too many attempts were refused")
+            }
+            Self::BudgetExceeded { cost, remaining, .. } => write!(
+                f,
+                "budget_exceeded: this call costs {cost} and {} remain; {retry}",
+                remaining.rounded_down()
+            ),
             Self::Handler(text) => f.write_str(text),
             Self::Failed => f.write_str("handler_error: the tool failed; trying again may help"),
             Self::Panic => f.write_str("panic: the tool failed"),
@@ -110,6 +180,15 @@ impl fmt::Debug for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+struct RetryAfter(u64);
+
+impl fmt::Display for RetryAfter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(seconds) = self;
+        write!(f, "retry after {seconds} s (retry_after_seconds={seconds})")
+    }
+}
 
 struct Scopes<'a>(&'a [Scope]);
 

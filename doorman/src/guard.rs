@@ -1,6 +1,6 @@
 //! The order of every check. Nothing else in doorman decides whether a tool runs.
 
-use std::panic::AssertUnwindSafe;
+use std::{net::IpAddr, panic::AssertUnwindSafe, time::Instant};
 
 use futures_util::FutureExt as _;
 use serde_json::{Value, json};
@@ -10,6 +10,9 @@ use crate::{
     authorize::authorize,
     call::{Call, Reply},
     error::Refusal,
+    limits::{Caller, Limits, Taken},
+    principal::Principal,
+    schema::Object,
     scope::Hierarchy,
     spec::Spec,
     tool::Dispatch,
@@ -20,6 +23,7 @@ use crate::{
 pub(crate) struct Guard {
     pub(crate) audit: AuditLog,
     pub(crate) hierarchy: Hierarchy,
+    pub(crate) limits: Limits,
 }
 
 /// A result as it is sent.
@@ -42,29 +46,71 @@ impl Guard {
         &self,
         dispatch: &dyn Dispatch,
         call: Call,
+        now: Instant,
     ) -> Result<Answer, Refused> {
         let entry = self.audit.open(&call);
         let gone = call.gone.clone();
+        let caller = self.limits.caller(&call.principal, call.peer.map(|peer| peer.ip()));
         // A panic would leave the caller without an answer for ever: rmcp does not catch it.
-        let outcome = AssertUnwindSafe(self.pass(dispatch, call)).catch_unwind().await;
+        let outcome = AssertUnwindSafe(self.pass(dispatch, call, caller, now)).catch_unwind().await;
         let outcome = outcome.unwrap_or_else(|payload| {
             // What was thrown may throw again where it is dropped.
             std::mem::forget(payload);
             Err(Refusal::Panic)
         });
+        if outcome.as_ref().is_err_and(Refusal::is_refused_attempt) {
+            self.limits.refused(caller, now);
+        }
         let request_id = entry.request_id().to_owned();
         entry.close(outcome.as_ref().map(|answer| answer.text.len()), gone.is_cancelled());
         outcome.map_err(|refusal| Refused { refusal, request_id })
     }
 
     /// The page to review: every line may refuse, and only the last two come after the tool ran.
-    async fn pass(&self, dispatch: &dyn Dispatch, mut call: Call) -> Result<Answer, Refusal> {
-        let spec = call.spec.clone();
-        let result_limit = call.result_limit;
+    async fn pass(
+        &self,
+        dispatch: &dyn Dispatch,
+        mut call: Call,
+        caller: Caller,
+        now: Instant,
+    ) -> Result<Answer, Refusal> {
+        let (spec, tool, result_limit) = (call.spec.clone(), call.tool, call.result_limit);
+        self.limits.patience(Some(tool), caller, now)?;
         authorize(&spec, &call.principal, &self.hierarchy)?;
         validate(&mut call)?;
-        let reply = within(run(dispatch, call).await, result_limit)?;
-        settle(&spec, reply)
+        here(&call)?;
+        let taken = self.limits.admit(tool, caller, now)?;
+        let reply = self.ran(run(dispatch, call).await, &taken);
+        settle(&spec, within(reply, result_limit)?)
+    }
+
+    /// Refuses a call to a tool that is none.
+    pub(crate) fn unknown(
+        &self,
+        name: &str,
+        arguments: &Object,
+        principal: &Principal,
+        peer: Option<IpAddr>,
+        now: Instant,
+    ) -> Refused {
+        let entry = self.audit.open_unknown(name, arguments, principal, peer);
+        let caller = self.limits.caller(principal, peer);
+        let patience = self.limits.patience(None, caller, now);
+        let refusal = patience.err().unwrap_or(Refusal::NotExposed);
+        if refusal.is_refused_attempt() {
+            self.limits.refused(caller, now);
+        }
+        let request_id = entry.request_id().to_owned();
+        entry.close(Err(&refusal), false);
+        Refused { refusal, request_id }
+    }
+
+    /// What a call took stays taken, unless its handler failed.
+    fn ran(&self, reply: Result<Reply, Refusal>, taken: &Taken) -> Result<Reply, Refusal> {
+        if reply.as_ref().is_err_and(Refusal::is_failure_of_the_tool) {
+            self.limits.give_back(taken);
+        }
+        reply
     }
 }
 
@@ -97,13 +143,15 @@ fn whole(value: &mut Value) {
     }
 }
 
+/// Nothing is taken for a caller that went away before its call could run.
+fn here(call: &Call) -> Result<(), Refusal> {
+    if call.gone.is_cancelled() { Err(Refusal::Cancelled) } else { Ok(()) }
+}
+
 /// Runs the tool within its timeout. A caller that goes away ends the call, unless it is destructive:
 /// half a refund is worse than one that nobody hears of.
 async fn run(dispatch: &dyn Dispatch, call: Call) -> Result<Reply, Refusal> {
     let gone = call.gone.clone();
-    if gone.is_cancelled() {
-        return Err(Refusal::Cancelled);
-    }
     let spec = call.spec.clone();
     let running = tokio::time::timeout(spec.timeout(), dispatch.dispatch(call));
     let ended = if spec.is_destructive() {
@@ -161,6 +209,7 @@ mod tests {
     use super::*;
     use crate::{
         audit::{AuditRecord, AuditSink},
+        limits::Terms,
         principal::{Principal, Transport},
         schema::{Arguments, Object},
         spec::{Access, Effect, Facts},
@@ -202,7 +251,8 @@ mod tests {
     fn guard() -> (Guard, Records) {
         let records = Records::default();
         let audit = AuditLog::custom(records.clone());
-        (Guard { audit, hierarchy: Hierarchy::default() }, records)
+        let limits = Limits::new(&[], &[], &[Terms::default()], Instant::now());
+        (Guard { audit, hierarchy: Hierarchy::default(), limits }, records)
     }
 
     fn call(effect: Effect, gone: CancellationToken) -> Call {
@@ -215,6 +265,7 @@ mod tests {
             headers: HeaderMap::new(),
             host: HeaderValue::from_static("localhost"),
             result_limit: 10,
+            tool: 0,
             gone,
         }
     }
@@ -225,7 +276,7 @@ mod tests {
         gone: CancellationToken,
     ) -> &'static str {
         let (guard, records) = guard();
-        let outcome = guard.call(&dispatch, call(effect, gone)).await;
+        let outcome = guard.call(&dispatch, call(effect, gone), Instant::now()).await;
         let told = outcome.map_or_else(|refused| refused.refusal.reason(), |_| "ok");
         let records = records.0.lock().unwrap();
         assert_eq!(records.len(), 1, "one record of one call");
@@ -244,8 +295,11 @@ mod tests {
         for effect in [Effect::ReadOnly, Effect::Destructive] {
             let (guard, records) = guard();
             let dispatch = Tool(pending::<Result<Reply, Refusal>>);
-            let mut calling =
-                Box::pin(guard.call(&dispatch, call(effect, CancellationToken::new())));
+            let mut calling = Box::pin(guard.call(
+                &dispatch,
+                call(effect, CancellationToken::new()),
+                Instant::now(),
+            ));
             let mut context = Context::from_waker(Waker::noop());
             assert!(matches!(calling.as_mut().poll(&mut context), Poll::Pending));
             drop(calling);
@@ -290,7 +344,7 @@ mod tests {
                     Ok(Reply::Empty)
                 }
             });
-            let outcome = guard.call(&dispatch, call(effect, gone)).await;
+            let outcome = guard.call(&dispatch, call(effect, gone), Instant::now()).await;
             assert_eq!(outcome.is_ok(), end.is_some());
             assert_eq!(*records.0.lock().unwrap(), [("cancelled", end)]);
         }

@@ -29,6 +29,7 @@
 mod audit;
 mod auth;
 mod authorize;
+mod bucket;
 mod builder;
 mod call;
 mod distinct;
@@ -36,15 +37,18 @@ mod doorman;
 mod error;
 mod function;
 mod guard;
+mod limits;
 mod principal;
 #[doc(hidden)]
 pub mod private;
+mod rate;
 mod schema;
 mod scope;
 mod server;
 mod signature;
 mod spec;
 mod tool;
+mod units;
 mod validate;
 
 pub use audit::{AuditLog, AuditRecord, AuditSink};
@@ -77,3 +81,4 @@ pub use principal::{Principal, Transport};
 pub use scope::{MalformedScope, Scope, ScopeSet};
 pub use signature::{FromRef, State};
 pub use tool::Toolset;
+pub use units::Units;

@@ -4,6 +4,7 @@ use std::{
     future::ready,
     net::SocketAddr,
     sync::{Arc, OnceLock},
+    time::Instant,
 };
 
 use http::request::Parts as HttpParts;
@@ -92,13 +93,22 @@ impl Server {
         parts.listing == Listing::All || authorize(spec, principal, &parts.guard.hierarchy).is_ok()
     }
 
-    /// Records a call to what is no tool, and gives the answer; neither repeats the name as it came.
-    fn unknown(&self, name: &str, arguments: &Object, inbound: &Inbound) -> ErrorData {
-        let (audit, peer) = (&self.doorman.parts().guard.audit, inbound.peer.map(|peer| peer.ip()));
-        let entry = audit.open_unknown(name, arguments, &inbound.principal, peer);
-        let data = json!({ "request_id": entry.request_id() });
-        entry.close(Err(&Refusal::NotExposed), false);
-        ErrorData::invalid_params(Refusal::NotExposed.to_string(), Some(data))
+    /// The answer to a call to what is no tool; it does not repeat the name.
+    fn unknown(
+        &self,
+        name: &str,
+        arguments: &Object,
+        inbound: &Inbound,
+    ) -> Result<CallToolResult, ErrorData> {
+        let (guard, peer) = (&self.doorman.parts().guard, inbound.peer.map(|peer| peer.ip()));
+        let refused = guard.unknown(name, arguments, &inbound.principal, peer, Instant::now());
+        match refused.refusal {
+            Refusal::NotExposed => {
+                let data = json!({ "request_id": refused.request_id });
+                Err(ErrorData::invalid_params(refused.refusal.to_string(), Some(data)))
+            }
+            _ => Ok(refusal(&refused)),
+        }
     }
 }
 
@@ -130,9 +140,10 @@ impl ServerHandler for Server {
         let parts = self.doorman.parts();
         let (inbound, headers) = inbound(&mut context)?;
         let arguments = request.arguments.unwrap_or_default();
-        let Some(tool) = parts.index.get(&*request.name).and_then(|place| parts.tools.get(*place))
+        let place = parts.index.get(&*request.name).copied();
+        let Some((place, tool)) = place.and_then(|place| Some((place, parts.tools.get(place)?)))
         else {
-            return Err(self.unknown(&request.name, &arguments, &inbound));
+            return self.unknown(&request.name, &arguments, &inbound).map(Into::into);
         };
         let call = Call {
             spec: tool.spec.clone(),
@@ -142,9 +153,10 @@ impl ServerHandler for Server {
             headers,
             host: parts.host.clone(),
             result_limit: parts.result_limit,
+            tool: place,
             gone: context.ct.clone(),
         };
-        match parts.guard.call(&*tool.dispatch, call).await {
+        match parts.guard.call(&*tool.dispatch, call, Instant::now()).await {
             Ok(answer) => Ok(result(answer).into()),
             Err(refused) => {
                 let denial = self.doorman.denial(&refused.refusal, &refused.request_id);
@@ -183,8 +195,10 @@ impl ServerHandler for Server {
         // rmcp takes a malformed `tools/call` for a request that it does not know.
         if request.method == "tools/call" {
             let (inbound, _) = inbound(&mut context)?;
-            let error = self.unknown("", &Object::new(), &inbound);
-            return Err(ErrorData { message: "malformed `tools/call`".into(), ..error });
+            return Err(match self.unknown("", &Object::new(), &inbound) {
+                Err(error) => ErrorData { message: "malformed `tools/call`".into(), ..error },
+                Ok(_) => ErrorData::invalid_request("too many attempts were refused", None),
+            });
         }
         Err(not_served())
     }
@@ -226,6 +240,9 @@ fn refusal(Refused { refusal, request_id }: &Refused) -> CallToolResult {
     let names =
         |scopes: &[crate::scope::Scope]| scopes.iter().map(ToString::to_string).collect::<Vec<_>>();
     let mut data = json!({ "reason": refusal.reason(), "request_id": request_id });
+    if let Some(seconds) = refusal.retry_after_seconds() {
+        data["retry_after_seconds"] = seconds.into();
+    }
     if !required.is_empty() {
         data["scopes_required"] = names(required).into();
         data["scopes_missing"] = names(missing).into();

@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 
 use crate::{
     error::Error,
+    rate::{self, Counts, Rate},
     schema::{Arguments, Object, Output},
     scope::Scope,
+    units::Units,
     validate::Compiled,
 };
 
@@ -47,6 +49,9 @@ pub struct Facts {
     idempotent: bool,
     open_world: bool,
     timeout: Duration,
+    rate: &'static str,
+    cost: f64,
+    redact: &'static [&'static str],
 }
 
 impl Facts {
@@ -62,6 +67,9 @@ impl Facts {
             idempotent: false,
             open_world: true,
             timeout: Duration::from_secs(30),
+            rate: "",
+            cost: 1.0,
+            redact: &[],
         }
     }
 
@@ -100,6 +108,27 @@ impl Facts {
         self
     }
 
+    /// How often the tool may be called, beside the server's own rates.
+    #[must_use]
+    pub const fn rate(mut self, rate: &'static str) -> Self {
+        self.rate = rate;
+        self
+    }
+
+    /// The cost units of a call.
+    #[must_use]
+    pub const fn cost(mut self, cost: f64) -> Self {
+        self.cost = cost;
+        self
+    }
+
+    /// The keys that are masked in this tool's results, beside the server's own.
+    #[must_use]
+    pub const fn redact(mut self, keys: &'static [&'static str]) -> Self {
+        self.redact = keys;
+        self
+    }
+
     /// The tool's name; `tools![]` reads it while compiling.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -111,6 +140,8 @@ impl Facts {
 pub struct Spec {
     facts: Facts,
     scopes: Vec<Scope>,
+    rates: Vec<Rate>,
+    cost: Units,
     input: Arc<Object>,
     output: Option<Output>,
     accepts: Compiled,
@@ -138,6 +169,13 @@ impl Spec {
                 .map(|scope| Scope::parse(scope).map_err(|mistake| fail(mistake.to_string())))
                 .collect::<Result<_, _>>()?,
         };
+        let rates = match facts.rate {
+            "" => Vec::new(),
+            rate => rate::parse(rate, Counts::Calls)
+                .map_err(|problem| fail(format!("its `rate` {problem}")))?,
+        };
+        let cost = Units::from_f64(facts.cost)
+            .ok_or_else(|| fail("its `cost` is no number from 0 to 1000000000000".into()))?;
         for (what, text) in [("title", facts.title), ("description", facts.description)] {
             if let Some(hidden) = text.chars().find(|c| is_hidden(*c)) {
                 return Err(fail(format!(
@@ -170,6 +208,8 @@ impl Spec {
         Ok(Self {
             facts,
             scopes,
+            rates,
+            cost,
             accepts: Compiled::new(&input).map_err(fail)?,
             answers: output.as_ref().map(|o| Compiled::new(&o.schema)).transpose().map_err(fail)?,
             input: Arc::new(input),
@@ -223,6 +263,17 @@ impl Spec {
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.facts.timeout
+    }
+
+    /// The cost units of a call.
+    #[must_use]
+    pub fn cost(&self) -> Units {
+        self.cost
+    }
+
+    /// The tool's own rates, beside those of the server.
+    pub(crate) fn rates(&self) -> &[Rate] {
+        &self.rates
     }
 
     /// The published schema of the arguments: a closed object.

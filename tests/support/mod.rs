@@ -23,6 +23,8 @@ pub const ISSUER: &str = "https://sso.example.com";
 pub const RESOURCE: &str = "https://api.example.com/mcp";
 pub const READER: &str = "reader-token-c0ffee";
 pub const WRITER: &str = "writer-token-decade";
+/// For tests that are not about rates.
+pub const ANY_RATE: &str = "1000000/s";
 /// Verifies, and holds no scope.
 pub const NOBODY: &str = "nobody-token-facade";
 /// Verifies, and is for another server.
@@ -84,9 +86,10 @@ impl Drop for Server {
     }
 }
 
-/// Serves these tools to the four callers above.
+/// Serves these tools to the four callers above, as often as they like.
 pub async fn serve(tools: Toolset) -> Server {
-    serve_with(Doorman::builder("billing").version("7.1").auth(oauth()).tools(tools)).await
+    let builder = Doorman::builder("billing").version("7.1").auth(oauth()).tools(tools);
+    serve_with(builder.rate_limit(ANY_RATE)).await
 }
 
 pub async fn serve_with(builder: DoormanBuilder) -> Server {

@@ -3,6 +3,8 @@
 mod access;
 mod effect;
 mod path;
+mod rate;
+mod redact;
 mod route;
 mod signature;
 mod text;
@@ -75,6 +77,9 @@ fn tool(
     let idempotent = values::truth(errors, words.take("idempotent"));
     let open_world = values::truth(errors, words.take("open_world"));
     let timeout = timeout::check(errors, kind, function, words.take("timeout"));
+    let rate = rate::rate(errors, words.take("rate"));
+    let cost = rate::cost(errors, words.take("cost"));
+    let redact = redact::check(errors, words.take("redact"));
     let parameters = signature::parameters(errors, kind, function);
     route::check_path_parameters(errors, &route, &parameters);
 
@@ -88,6 +93,9 @@ fn tool(
         description: description?,
         open_world: open_world.or(true).checked()?,
         timeout_millis: timeout.optional()?,
+        rate: rate.optional()?,
+        cost: cost.optional()?,
+        redact: redact.or(Vec::new()).checked()?,
         route: route.route.optional()?,
         parameters,
         output: signature::output(function),

@@ -114,7 +114,7 @@ fn is_name_character(c: char) -> bool {
 }
 
 /// The same characters as in `doorman/src/spec.rs`, which refuses what only the built program sees.
-fn is_hidden(c: char) -> bool {
+pub(super) fn is_hidden(c: char) -> bool {
     matches!(c,
         '\u{0}'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{7F}'..='\u{9F}' // control, but \t \n \r
         | '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'

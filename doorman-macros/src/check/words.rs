@@ -12,7 +12,7 @@ const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 /// Stands for all five methods, where a word was meant to be one of them.
 const ROUTE: &str = "route";
 
-const COMMON: [&str; 13] = [
+const COMMON: [&str; 16] = [
     "scopes",
     "public",
     "destructive",
@@ -21,6 +21,9 @@ const COMMON: [&str; 13] = [
     "idempotent",
     "open_world",
     "timeout",
+    "rate",
+    "cost",
+    "redact",
     "name",
     "title",
     "description",
@@ -29,7 +32,7 @@ const COMMON: [&str; 13] = [
 ];
 
 /// What the runtime does not enforce yet: accepting it would promise a protection that is not there.
-const PLANNED: [&str; 3] = ["rate", "cost", "redact"];
+const PLANNED: [&str; 1] = ["redact"];
 
 /// The known arguments that were given, each once.
 pub(super) struct Words {
@@ -138,6 +141,9 @@ fn meant(word: &str, known: impl Iterator<Item = &'static str>) -> Option<&'stat
         "dangerous" | "mutates" | "mutating" | "unsafe" | "write" | "writes" => "destructive",
         "because" | "why" => "reason",
         "deadline" | "time_limit" => "timeout",
+        "limit" | "rate_limit" | "rates" | "throttle" => "rate",
+        "budget" | "price" | "units" | "weight" => "cost",
+        "hide" | "mask" | "mask_keys" | "masked" | "sensitive" => "redact",
         "desc" | "doc" | "docs" | "summary" => "description",
         "any" | "head" | "http" | "method" | "options" | "path" | "route" | "uri" | "url"
         | "verb" => ROUTE,
@@ -188,7 +194,7 @@ mod tests {
         ] {
             assert_eq!(meant(wrong, known()), Some(right), "{wrong}");
         }
-        for strange in ["x", "banana", "to", "limit"] {
+        for strange in ["x", "banana", "to", "limitless"] {
             assert_eq!(meant(strange, known()), None, "{strange}");
         }
     }

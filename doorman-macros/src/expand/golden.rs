@@ -13,7 +13,9 @@ fn a_handler_expands_to_what_was_reviewed() {
         scopes = ["invoices:write"],
         destructive,
         timeout = "5s",
-        title = "Refund an invoice"
+        title = "Refund an invoice",
+        rate = "5/min per_caller",
+        cost = 10
     );
     let item = quote! {
         /// Refunds an invoice.

@@ -208,9 +208,15 @@ fn facts(private: &TokenStream, tool: &Tool) -> TokenStream {
     let timeout = tool
         .timeout_millis
         .map(|millis| quote!(.timeout(::core::time::Duration::from_millis(#millis))));
+    let rate = tool.rate.as_ref().map(|rate| quote!(.rate(#rate)));
+    let cost = tool.cost.map(|cost| quote!(.cost(#cost)));
+    let redact = (!tool.redact.is_empty()).then(|| {
+        let keys = &tool.redact;
+        quote!(.redact(&[#(#keys),*]))
+    });
     quote! {
         #private::Facts::new(#name, #private::Access::#access, #private::Effect::#effect)
-            #title #description #idempotent #open_world #timeout
+            #title #description #idempotent #open_world #timeout #rate #cost #redact
     }
 }
 

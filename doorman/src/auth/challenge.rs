@@ -48,6 +48,10 @@ pub(crate) fn deny_without_challenge(rejection: Rejection, request_id: String) -
             "a development server answers this machine only, and it is not known where this request \
              comes from: serve with `doorman_axum::serve`, and without a proxy",
         ),
+        Rejection::Throttled(wait) => {
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            (429, Some(seconds), "too many bad tokens came from this address")
+        }
         Rejection::Unavailable(_) => (503, Some(5), "tokens cannot be verified at the moment"),
         Rejection::Unauthenticated
         | Rejection::Malformed

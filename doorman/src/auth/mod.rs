@@ -6,7 +6,7 @@ mod oauth;
 mod static_tokens;
 mod verifier;
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 pub(crate) use self::challenge::deny_without_challenge;
 pub use self::{
@@ -36,6 +36,8 @@ pub(crate) enum Rejection {
     Malformed,
     /// The token must not pass, and why, for the audit log only.
     InvalidToken(&'static str),
+    /// The peer has shown too many bad tokens, this one among them, and has to wait so long.
+    Throttled(Duration),
     /// It cannot be told whether the token may pass, and why, for the audit log only.
     Unavailable(&'static str),
     /// A development server, asked by another machine.
@@ -53,11 +55,18 @@ impl Rejection {
             Self::Unauthenticated => "unauthenticated",
             Self::Malformed => "invalid_request",
             Self::InvalidToken(_) => "invalid_token",
+            Self::Throttled(_) => "throttled",
             Self::Unavailable(_) => "verifier_unavailable",
             Self::NotLoopback => "not_loopback",
             Self::PeerUnknown => "peer_unknown",
             Self::NoAuth => "no_auth",
         }
+    }
+
+    /// Whether a bad credential was shown. None at all is no failure: a client learns from the answer
+    /// where to get one.
+    pub(crate) fn is_bad_token(self) -> bool {
+        matches!(self, Self::Malformed | Self::InvalidToken(_))
     }
 
     /// What the verifier said.

@@ -1,0 +1,90 @@
+//! The arithmetic of one token bucket: whole numbers only, so that nothing is lost or made.
+
+use crate::units::Units;
+
+/// Nanoseconds since the server was built.
+pub(crate) type Nanos = u64;
+
+/// What a bucket holds when full, and how long an empty one takes to fill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limit {
+    most: Units,
+    window: Nanos,
+}
+
+impl Limit {
+    /// `most` is more than nothing, and so is `window`.
+    pub(crate) const fn new(most: Units, window: Nanos) -> Self {
+        Self { most, window }
+    }
+
+    pub(crate) const fn most(self) -> Units {
+        self.most
+    }
+
+    /// What is missing from an empty bucket: millionths of a token times nanoseconds. In a nanosecond
+    /// a bucket gains `most` of them, so that every quantity here is a whole number.
+    fn capacity(self) -> u128 {
+        self.debt(self.most)
+    }
+
+    fn debt(self, units: Units) -> u128 {
+        u128::from(units.millionths()) * u128::from(self.window)
+    }
+
+    fn gain(self) -> u128 {
+        u128::from(self.most.millionths())
+    }
+}
+
+/// How full a bucket is, told by when it will be full. A default one is full.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Level {
+    full_at: Nanos,
+    /// The part of a nanosecond beyond that, of as many as the limit gains in one.
+    rest: u64,
+}
+
+impl Level {
+    /// How long until so much can be taken; 0 where it can be taken now. What is more than the limit
+    /// holds never can, and callers check that before.
+    pub(super) fn wait(self, limit: Limit, units: Units, now: Nanos) -> Nanos {
+        let wanted = self.missing(limit, now) + limit.debt(units);
+        let short = wanted.saturating_sub(limit.capacity());
+        Nanos::try_from(short.div_ceil(limit.gain())).unwrap_or(Nanos::MAX)
+    }
+
+    pub(super) fn take(&mut self, limit: Limit, units: Units, now: Nanos) {
+        let missing = self.missing(limit, now) + limit.debt(units);
+        *self = Self::full_after(limit, u128::from(now) * limit.gain() + missing);
+    }
+
+    pub(super) fn give_back(&mut self, limit: Limit, units: Units) {
+        let full_at = u128::from(self.full_at) * limit.gain() + u128::from(self.rest);
+        *self = Self::full_after(limit, full_at.saturating_sub(limit.debt(units)));
+    }
+
+    /// What can be taken, rounded down.
+    pub(super) fn left(self, limit: Limit, now: Nanos) -> Units {
+        let there = limit.capacity().saturating_sub(self.missing(limit, now));
+        Units::from_millionths(u64::try_from(there / u128::from(limit.window)).unwrap_or(0))
+    }
+
+    /// A bucket that is full says nothing that one made anew would not.
+    pub(super) fn is_full(self, now: Nanos) -> bool {
+        (self.full_at, self.rest) <= (now, 0)
+    }
+
+    fn missing(self, limit: Limit, now: Nanos) -> u128 {
+        match self.full_at.checked_sub(now) {
+            Some(away) => u128::from(away) * limit.gain() + u128::from(self.rest),
+            None => 0,
+        }
+    }
+
+    fn full_after(limit: Limit, gains: u128) -> Self {
+        let gain = limit.gain();
+        let full_at = Nanos::try_from(gains / gain).unwrap_or(Nanos::MAX);
+        Self { full_at, rest: u64::try_from(gains % gain).unwrap_or(0) }
+    }
+}

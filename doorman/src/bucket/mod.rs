@@ -1,0 +1,208 @@
+//! Token buckets in bounded memory, exact under contention; knows no caller, tool or rule.
+
+mod level;
+#[cfg(test)]
+mod model;
+mod table;
+
+use std::sync::{
+    Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
+
+use smallvec::SmallVec;
+
+pub(crate) use self::level::{Limit, Nanos};
+use self::{level::Level, table::Table};
+use crate::units::Units;
+
+/// The store of the buckets that are made when the server is built.
+const FIXED: usize = 0;
+
+/// The buckets of a rule that newcomers share where a store is full.
+const OVERFLOW: usize = 256;
+
+/// Where a bucket is found.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    store: usize,
+    rule: usize,
+    key: u128,
+}
+
+impl Place {
+    /// One of the buckets that were there from the start.
+    pub(crate) fn fixed(bucket: usize) -> Self {
+        Self { store: FIXED, rule: 0, key: bucket as u128 }
+    }
+
+    /// The bucket of a key under a rule of a store, made when it is first needed. Keys must spread
+    /// evenly and be nobody's to choose: a keyed hash. Two rules have two keys for one caller.
+    pub(crate) fn keyed(store: usize, rule: usize, key: u128) -> Self {
+        Self { store: store + 1, rule, key }
+    }
+}
+
+/// What one rule takes of one bucket.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Charge {
+    pub(crate) place: Place,
+    pub(crate) limit: Limit,
+    pub(crate) units: Units,
+    /// Whether it was taken from a bucket that newcomers share.
+    shared: bool,
+}
+
+impl Charge {
+    pub(crate) fn new(place: Place, limit: Limit, units: Units) -> Self {
+        Self { place, limit, units, shared: false }
+    }
+}
+
+/// How many buckets a store may hold, and to how many rules they belong.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Size {
+    pub(crate) buckets: usize,
+    pub(crate) rules: usize,
+}
+
+/// Why charges cannot be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Short {
+    /// The charge that has to wait longest.
+    pub(crate) charge: usize,
+    /// How long until all of them can be taken.
+    pub(crate) wait: Nanos,
+}
+
+/// What one lock guards.
+#[derive(Debug)]
+enum Shard {
+    Fixed(Level),
+    Keyed(Table),
+}
+
+/// Every bucket of a server.
+#[derive(Debug)]
+pub(crate) struct Buckets {
+    stores: Box<[Box<[Mutex<Shard>]>]>,
+    /// The latest time seen: buckets know no way back.
+    clock: AtomicU64,
+}
+
+/// A lock's place in the one order in which locks are taken.
+type Rank = (usize, usize);
+
+/// Hardly a call is under more than eight rules.
+type Few<T> = SmallVec<[T; 8]>;
+
+type Held<'a> = Few<(Rank, MutexGuard<'a, Shard>)>;
+
+impl Buckets {
+    pub(crate) fn new(fixed: usize, sizes: &[Size]) -> Self {
+        let fixed = (0..fixed).map(|_| Mutex::new(Shard::Fixed(Level::default()))).collect();
+        let keyed = sizes.iter().map(|size| {
+            // Enough that threads seldom meet.
+            let shards = (size.buckets / 1024).clamp(1, 64).next_power_of_two();
+            let shard = || Shard::Keyed(Table::new(size.buckets / shards, size.rules, shards));
+            (0..shards).map(|_| Mutex::new(shard())).collect()
+        });
+        Self { stores: std::iter::once(fixed).chain(keyed).collect(), clock: 0.into() }
+    }
+
+    /// Takes every charge, or none.
+    pub(crate) fn take(&self, charges: &mut [Charge], now: Nanos) -> Result<(), Short> {
+        let mut held = self.lock(charges);
+        let latest = self.latest(now);
+        self.decide(&held, charges, now, latest)?;
+        for charge in charges {
+            let rank = self.rank(charge.place);
+            for (_, shard) in held.iter_mut().filter(|(held, _)| *held == rank) {
+                let (level, shared) = shard.claim(charge.place, latest);
+                level.take(charge.limit, charge.units, latest);
+                charge.shared = shared;
+            }
+        }
+        Ok(())
+    }
+
+    /// What [`Buckets::take`] would answer, with nothing taken.
+    pub(crate) fn check(&self, charges: &[Charge], now: Nanos) -> Result<(), Short> {
+        let held = self.lock(charges);
+        self.decide(&held, charges, now, self.latest(now))
+    }
+
+    /// Gives back what was taken, up to what a bucket holds.
+    pub(crate) fn give_back(&self, charge: &Charge) {
+        for (_, shard) in &mut self.lock(&[*charge]) {
+            if let Some(level) = shard.charged(charge.place, charge.shared) {
+                level.give_back(charge.limit, charge.units);
+            }
+        }
+    }
+
+    /// What a bucket holds.
+    pub(crate) fn left(&self, place: Place, limit: Limit, now: Nanos) -> Units {
+        let held = self.lock(&[Charge::new(place, limit, Units::default())]);
+        let level = held.first().map(|(_, shard)| shard.level(place)).unwrap_or_default();
+        level.left(limit, self.latest(now))
+    }
+
+    /// To be asked under the locks: what others saw there, they saw no later.
+    fn latest(&self, now: Nanos) -> Nanos {
+        self.clock.fetch_max(now, Ordering::Relaxed).max(now)
+    }
+
+    fn decide(
+        &self,
+        held: &Held<'_>,
+        charges: &[Charge],
+        now: Nanos,
+        latest: Nanos,
+    ) -> Result<(), Short> {
+        let mut short: Option<Short> = None;
+        for (index, charge) in charges.iter().enumerate() {
+            let rank = self.rank(charge.place);
+            let found = held.iter().find(|(held, _)| *held == rank);
+            let level = found.map(|(_, shard)| shard.level(charge.place)).unwrap_or_default();
+            let wait = level.wait(charge.limit, charge.units, latest);
+            if wait > 0 && short.is_none_or(|short| wait > short.wait) {
+                short = Some(Short { charge: index, wait });
+            }
+        }
+        match short {
+            None => Ok(()),
+            Some(short) => Err(Short { wait: short.wait + (latest - now), ..short }),
+        }
+    }
+
+    /// Locks what the charges need, in the same order for everyone.
+    fn lock(&self, charges: &[Charge]) -> Held<'_> {
+        let mut ranks: Few<Rank> = charges.iter().map(|charge| self.rank(charge.place)).collect();
+        ranks.sort_unstable();
+        ranks.dedup();
+        let lock = |(store, shard): Rank| {
+            // Nothing that holds a lock can panic half-way.
+            self.stores[store][shard].lock().unwrap_or_else(PoisonError::into_inner)
+        };
+        ranks.into_iter().map(|rank| (rank, lock(rank))).collect()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        let len = |shard: &Mutex<Shard>| match &*shard.lock().unwrap() {
+            Shard::Fixed(_) => 0,
+            Shard::Keyed(table) => table.len(),
+        };
+        self.stores.iter().flatten().map(len).sum()
+    }
+
+    /// The high half of a key chooses the shard, the low half its place in it.
+    fn rank(&self, place: Place) -> Rank {
+        let shard = match place.store {
+            FIXED => place.key,
+            store => (place.key >> 64) & (self.stores[store].len() as u128 - 1),
+        };
+        (place.store, usize::try_from(shard).unwrap_or(0))
+    }
+}

@@ -1,0 +1,306 @@
+//! Buckets held against a plain model: tokens counted in whole numbers, one map, no locks, no bound.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher as _, RandomState},
+    sync::{
+        Barrier,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// A token is a millionth of a millionth of itself here, so that what a nanosecond gains is whole.
+struct Model {
+    tokens: HashMap<(usize, u128), i128>,
+    clock: Nanos,
+}
+
+fn limit(most: u64, window: Nanos) -> Limit {
+    Limit::new(Units::from_millionths(most), window)
+}
+
+impl Model {
+    /// The rules of a model are their limits: `(millionths, nanoseconds)`.
+    fn tick(&mut self, rules: &[(u64, Nanos)], now: Nanos) {
+        let passed = i128::from(now.saturating_sub(self.clock));
+        for ((rule, _), tokens) in &mut self.tokens {
+            let (most, window) = rules[*rule];
+            let full = i128::from(most) * i128::from(window);
+            *tokens = (*tokens + passed * i128::from(most)).min(full);
+        }
+        self.clock = self.clock.max(now);
+    }
+
+    fn tokens(&mut self, rules: &[(u64, Nanos)], bucket: (usize, u128)) -> &mut i128 {
+        let (most, window) = rules[bucket.0];
+        self.tokens.entry(bucket).or_insert(i128::from(most) * i128::from(window))
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    /// One caller under some rules, so many millionths of each.
+    Take {
+        caller: u128,
+        rules: Vec<(usize, u64)>,
+    },
+    GiveBackTheLast,
+    /// Forward or back.
+    Clock(Nanos),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let rules = prop::collection::btree_map(0..3_usize, 0..3_000_000_u64, 1..4);
+    let take = (1..5_u128, rules)
+        .prop_map(|(caller, rules)| Step::Take { caller, rules: rules.into_iter().collect() });
+    let step = prop_oneof![
+        6 => take,
+        1 => Just(Step::GiveBackTheLast),
+        3 => (0..5_000_000_000_u64).prop_map(Step::Clock),
+    ];
+    prop::collection::vec(step, 1..200)
+}
+
+proptest! {
+    #[test]
+    fn any_interleaving_under_any_clock_is_the_models(
+        steps in steps(),
+        rules in prop::collection::vec((1..4_000_000_u64, 1..3_000_000_000_u64), 3),
+    ) {
+        // The last rule is a fixed bucket, the others are each caller's.
+        let place = |rule: usize, caller: u128| match rule {
+            2 => Place::fixed(0),
+            rule => Place::keyed(0, rule, spread(caller << 8 | rule as u128)),
+        };
+        let buckets = Buckets::new(1, &[Size { buckets: 100, rules: 2 }]);
+        let mut model = Model { tokens: HashMap::new(), clock: 0 };
+        let mut last: Vec<Charge> = Vec::new();
+        let mut now = 0;
+        for step in steps {
+            match step {
+                Step::Clock(to) => now = to,
+                Step::GiveBackTheLast => {
+                    // What is gone from the table was full, and stays so. No time is seen.
+                    for charge in std::mem::take(&mut last) {
+                        buckets.give_back(&charge);
+                        for (bucket, tokens) in &mut model.tokens {
+                            if place(bucket.0, bucket.1).key == charge.place.key
+                                && place(bucket.0, bucket.1).store == charge.place.store
+                            {
+                                let (most, window) = rules[bucket.0];
+                                let full = i128::from(most) * i128::from(window);
+                                let given = i128::from(charge.units.millionths()) * i128::from(window);
+                                *tokens = (*tokens + given).min(full);
+                            }
+                        }
+                    }
+                }
+                Step::Take { caller, rules: wanted } => {
+                    model.tick(&rules, now);
+                    let mut charges: Vec<Charge> = Vec::new();
+                    let mut wait = 0;
+                    for (rule, units) in &wanted {
+                        let (most, window) = rules[*rule];
+                        // What a bucket can never hold is refused when the server is built.
+                        let units = (*units).min(most);
+                        let limit = limit(most, window);
+                        let units_ = Units::from_millionths(units);
+                        charges.push(Charge::new(place(*rule, caller), limit, units_));
+                        let key = if *rule == 2 { 0 } else { caller };
+                        let short = i128::from(units) * i128::from(window)
+                            - *model.tokens(&rules, (*rule, key));
+                        let short = u128::try_from(short).unwrap_or(0);
+                        wait = wait.max(u64::try_from(short.div_ceil(most.into())).unwrap());
+                    }
+                    let back = model.clock - now.min(model.clock);
+                    let expected = if wait == 0 { Ok(()) } else { Err(wait + back) };
+                    let taken = buckets.take(&mut charges, now).map_err(|short| short.wait);
+                    prop_assert_eq!(taken, expected);
+                    if taken.is_ok() {
+                        for (rule, units) in &wanted {
+                            let (most, window) = rules[*rule];
+                            let key = if *rule == 2 { 0 } else { caller };
+                            *model.tokens(&rules, (*rule, key)) -=
+                                i128::from((*units).min(most)) * i128::from(window);
+                        }
+                        last = charges;
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_wait_is_true_to_the_nanosecond(
+        most in 1..4_000_000_u64,
+        window in 1..u64::MAX / 1_000_000,
+        units in 1..4_000_000_u64,
+        now in 0..u64::MAX / 4,
+    ) {
+        let limit = limit(most, window);
+        let charge = Charge::new(Place::fixed(0), limit, Units::from_millionths(units.min(most)));
+        let buckets = Buckets::new(1, &[]);
+        let empty = |buckets: &Buckets| {
+            let mut taken = 0;
+            while buckets.take(&mut [charge], now).is_ok() && taken < 10_000 {
+                taken += 1;
+            }
+            buckets.take(&mut [charge], now).map_err(|short| short.wait)
+        };
+        if let Err(wait) = empty(&buckets) {
+            prop_assert!(buckets.check(&[charge], now + wait - 1).is_err(), "one tick less");
+            prop_assert!(buckets.take(&mut [charge], now + wait).is_ok(), "exactly then");
+        }
+    }
+}
+
+/// A key as a keyed hash would make it.
+fn spread(key: u128) -> u128 {
+    // SplitMix64, twice.
+    let mix = |mut z: u64| {
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "it is mixed")]
+    let low = mix(key as u64 ^ 0x9e37_79b9_7f4a_7c15);
+    u128::from(low) << 64 | u128::from(mix(low))
+}
+
+const SECOND: Nanos = 1_000_000_000;
+
+fn one_of(place: Place, most: u64, window: Nanos) -> Charge {
+    Charge::new(place, limit(most * 1_000_000, window), Units::ONE)
+}
+
+#[test]
+fn eight_threads_are_admitted_exactly_as_often_as_the_limit_says() {
+    const LIMIT: u64 = 1_000;
+    let buckets = Buckets::new(1, &[Size { buckets: 100_000, rules: 2 }]);
+    let admitted: [AtomicU64; 4] = Default::default();
+    let start = Barrier::new(8);
+    let (buckets, counters, start) = (&buckets, &admitted, &start);
+    thread::scope(|scope| {
+        for thread in 0..8_u32 {
+            scope.spawn(move || {
+                start.wait();
+                for round in 0..4_000_u32 {
+                    let caller = ((thread + round) % 4) as usize;
+                    let own = Place::keyed(0, 0, spread(caller as u128 + 1));
+                    let both = Place::keyed(0, 1, spread(caller as u128 + 100));
+                    let mut charges = [
+                        one_of(own, LIMIT, u64::MAX / 1_000_000),
+                        one_of(both, LIMIT * 10, u64::MAX / 1_000_000),
+                        one_of(Place::fixed(0), LIMIT * 10, u64::MAX / 1_000_000),
+                    ];
+                    if thread % 2 == 0 {
+                        charges.reverse();
+                    }
+                    if buckets.take(&mut charges, 0).is_ok() {
+                        counters[caller].fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(admitted.map(AtomicU64::into_inner), [LIMIT; 4]);
+}
+
+#[test]
+fn a_refused_call_takes_from_no_bucket() {
+    let buckets = Buckets::new(0, &[Size { buckets: 10, rules: 2 }]);
+    let (ample, scarce) = (Place::keyed(0, 0, 7), Place::keyed(0, 1, 8));
+    let mut both = [one_of(ample, 10, 60 * SECOND), one_of(scarce, 1, 60 * SECOND)];
+    assert!(buckets.take(&mut both, 0).is_ok());
+    for _ in 0..5 {
+        assert_eq!(buckets.take(&mut both, 0), Err(Short { charge: 1, wait: 60 * SECOND }));
+    }
+    assert_eq!(buckets.left(ample, both[0].limit, 0).to_string(), "9");
+}
+
+#[test]
+fn no_live_bucket_is_reset_by_a_million_newcomers() {
+    let buckets = Buckets::new(0, &[Size { buckets: 1_000, rules: 1 }]);
+    let one = |caller: u128, now| {
+        buckets.take(&mut [one_of(Place::keyed(0, 0, spread(caller)), 1, 3600 * SECOND)], now)
+    };
+    assert_eq!(one(0, 0), Ok(()));
+    for newcomer in 1..1_000_000 {
+        let _ = one(newcomer, 0);
+    }
+    assert!(one(0, 0).is_err(), "the first caller's bucket is as empty as before");
+    assert_eq!(buckets.len(), 1_000, "and no more are kept than were allowed");
+    assert_eq!(one(0, 3600 * SECOND), Ok(()), "its own bucket fills in its own time");
+}
+
+#[test]
+fn newcomers_to_a_full_store_share_what_is_left_and_gain_nothing_later() {
+    let buckets = Buckets::new(0, &[Size { buckets: 1, rules: 1 }]);
+    let place = |caller: u128| Place::keyed(0, 0, spread(caller));
+    let most = 2;
+    let one = |caller, now| buckets.take(&mut [one_of(place(caller), most, 10 * SECOND)], now);
+    assert_eq!(one(0, 0), Ok(()));
+    // Nobody but the first has a bucket: each of the 256 shared ones admits two calls.
+    let admitted = (1..=100_000).filter(|caller| one(*caller, 0).is_ok()).count();
+    assert_eq!(admitted, 256 * 2);
+    // The first is full again and makes room; who comes next starts where the shared one stands.
+    assert!(one(5, 5 * SECOND).is_ok());
+    assert!(one(5, 5 * SECOND).is_err(), "half a window has refilled one of two, and it is taken");
+    assert_eq!(buckets.len(), 1);
+}
+
+#[test]
+fn buckets_that_are_full_again_make_room() {
+    let buckets = Buckets::new(0, &[Size { buckets: 64, rules: 1 }]);
+    for round in 0..1_000_u64 {
+        for caller in 0..50_u64 {
+            let key = spread(u128::from(round * 1_000 + caller));
+            let mut charge = [one_of(Place::keyed(0, 0, key), 1, SECOND)];
+            assert_eq!(buckets.take(&mut charge, round * 2 * SECOND), Ok(()), "{round} {caller}");
+            assert!(!charge[0].shared);
+        }
+    }
+    assert!(buckets.len() <= 64);
+}
+
+#[test]
+fn what_is_given_back_goes_where_it_was_taken() {
+    let buckets = Buckets::new(0, &[Size { buckets: 1, rules: 1 }]);
+    let charge = |caller: u128| one_of(Place::keyed(0, 0, spread(caller)), 1, SECOND);
+    let (mut first, mut second) = ([charge(0)], [charge(1)]);
+    assert_eq!(buckets.take(&mut first, 0), Ok(()));
+    assert_eq!(buckets.take(&mut second, 0), Ok(()));
+    assert!(second[0].shared);
+    buckets.give_back(&second[0]);
+    assert_eq!(buckets.take(&mut second, 0), Ok(()));
+    // A second later the first one's bucket is dropped for a newcomer: nothing is there to fill.
+    let mut third = [charge(2)];
+    assert_eq!(buckets.take(&mut third, SECOND), Ok(()));
+    buckets.give_back(&first[0]);
+    assert!(buckets.take(&mut [charge(1)], SECOND).is_ok());
+    assert!(buckets.take(&mut [charge(1)], SECOND).is_err());
+}
+
+#[test]
+fn a_table_finds_what_it_holds_while_others_come_and_go() {
+    let place = |key: u64| Place::keyed(0, 0, u128::from(key));
+    let buckets = Buckets::new(0, &[Size { buckets: 200, rules: 1 }]);
+    let mut alive = HashMap::new();
+    let hasher = RandomState::new();
+    for step in 0..20_000_u64 {
+        // Keys with the same low bits meet in one cluster.
+        let key = 1 + (hasher.hash_one(step) % 32) * 256 + hasher.hash_one(step + 1) % 3;
+        let now = step * SECOND;
+        let lives = alive.get(&key).is_some_and(|until| *until > now);
+        let taken = buckets.take(&mut [one_of(place(key), 1, 40 * SECOND)], now);
+        assert_eq!(taken.is_ok(), !lives, "step {step}, key {key}");
+        if taken.is_ok() {
+            alive.insert(key, now + 40 * SECOND);
+        }
+    }
+}

@@ -1,9 +1,0 @@
-use doorman_axum::{expose, tools};
-
-/// Refunds.
-#[expose(get = "/x", public, redact = ["amount"])]
-async fn refund() {}
-
-fn main() {
-    let _ = tools![refund].with_state(());
-}
