@@ -38,6 +38,9 @@ mod error;
 mod function;
 mod guard;
 mod limits;
+#[cfg(feature = "measure")]
+#[doc(hidden)]
+pub mod measure;
 mod principal;
 #[doc(hidden)]
 pub mod private;

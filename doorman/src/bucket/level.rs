@@ -50,18 +50,20 @@ impl Level {
     /// holds never can, and callers check that before.
     pub(super) fn wait(self, limit: Limit, units: Units, now: Nanos) -> Nanos {
         let wanted = self.missing(limit, now) + limit.debt(units);
-        let short = wanted.saturating_sub(limit.capacity());
-        Nanos::try_from(short.div_ceil(limit.gain())).unwrap_or(Nanos::MAX)
+        match wanted.checked_sub(limit.capacity()) {
+            None | Some(0) => 0,
+            Some(short) => Nanos::try_from(short.div_ceil(limit.gain())).unwrap_or(Nanos::MAX),
+        }
     }
 
     pub(super) fn take(&mut self, limit: Limit, units: Units, now: Nanos) {
         let missing = self.missing(limit, now) + limit.debt(units);
-        *self = Self::full_after(limit, u128::from(now) * limit.gain() + missing);
+        *self = Self::full_after(limit, now, missing);
     }
 
     pub(super) fn give_back(&mut self, limit: Limit, units: Units) {
         let full_at = u128::from(self.full_at) * limit.gain() + u128::from(self.rest);
-        *self = Self::full_after(limit, full_at.saturating_sub(limit.debt(units)));
+        *self = Self::full_after(limit, 0, full_at.saturating_sub(limit.debt(units)));
     }
 
     /// What can be taken, rounded down.
@@ -82,9 +84,17 @@ impl Level {
         }
     }
 
-    fn full_after(limit: Limit, gains: u128) -> Self {
-        let gain = limit.gain();
-        let full_at = Nanos::try_from(gains / gain).unwrap_or(Nanos::MAX);
-        Self { full_at, rest: u64::try_from(gains % gain).unwrap_or(0) }
+    /// The level of a bucket that misses so much at a time.
+    fn full_after(limit: Limit, now: Nanos, missing: u128) -> Self {
+        let gain = limit.most.millionths();
+        let (away, rest) = match u64::try_from(missing) {
+            // Much cheaper than a division of 128 bits.
+            Ok(missing) => (missing / gain, missing % gain),
+            Err(_) => {
+                let (away, rest) = (missing / limit.gain(), missing % limit.gain());
+                (Nanos::try_from(away).unwrap_or(Nanos::MAX), u64::try_from(rest).unwrap_or(0))
+            }
+        };
+        Self { full_at: now.saturating_add(away), rest }
     }
 }

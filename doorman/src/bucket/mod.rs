@@ -5,10 +5,7 @@ mod level;
 mod model;
 mod table;
 
-use std::sync::{
-    Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use smallvec::SmallVec;
 
@@ -77,17 +74,22 @@ pub(crate) struct Short {
 
 /// What one lock guards.
 #[derive(Debug)]
-enum Shard {
-    Fixed(Level),
-    Keyed(Table),
+struct Shard {
+    /// The latest time seen: buckets know no way back.
+    clock: Nanos,
+    kept: Kept,
+}
+
+#[derive(Debug)]
+enum Kept {
+    One(Level),
+    Table(Table),
 }
 
 /// Every bucket of a server.
 #[derive(Debug)]
 pub(crate) struct Buckets {
     stores: Box<[Box<[Mutex<Shard>]>]>,
-    /// The latest time seen: buckets know no way back.
-    clock: AtomicU64,
 }
 
 /// A lock's place in the one order in which locks are taken.
@@ -100,26 +102,27 @@ type Held<'a> = Few<(Rank, MutexGuard<'a, Shard>)>;
 
 impl Buckets {
     pub(crate) fn new(fixed: usize, sizes: &[Size]) -> Self {
-        let fixed = (0..fixed).map(|_| Mutex::new(Shard::Fixed(Level::default()))).collect();
+        let shard = |kept| Mutex::new(Shard { clock: 0, kept });
+        let fixed = (0..fixed).map(|_| shard(Kept::One(Level::default()))).collect();
         let keyed = sizes.iter().map(|size| {
             // Enough that threads seldom meet.
             let shards = (size.buckets / 1024).clamp(1, 64).next_power_of_two();
-            let shard = || Shard::Keyed(Table::new(size.buckets / shards, size.rules, shards));
-            (0..shards).map(|_| Mutex::new(shard())).collect()
+            let table = || Table::new(size.buckets / shards, size.rules, shards);
+            (0..shards).map(|_| shard(Kept::Table(table()))).collect()
         });
-        Self { stores: std::iter::once(fixed).chain(keyed).collect(), clock: 0.into() }
+        Self { stores: std::iter::once(fixed).chain(keyed).collect() }
     }
 
     /// Takes every charge, or none.
     pub(crate) fn take(&self, charges: &mut [Charge], now: Nanos) -> Result<(), Short> {
-        let mut held = self.lock(charges);
-        let latest = self.latest(now);
-        self.decide(&held, charges, now, latest)?;
+        let mut held = self.lock(charges, now);
+        self.decide(&held, charges, now)?;
         for charge in charges {
             let rank = self.rank(charge.place);
             for (_, shard) in held.iter_mut().filter(|(held, _)| *held == rank) {
-                let (level, shared) = shard.claim(charge.place, latest);
-                level.take(charge.limit, charge.units, latest);
+                let clock = shard.clock;
+                let (level, shared) = shard.claim(charge.place);
+                level.take(charge.limit, charge.units, clock);
                 charge.shared = shared;
             }
         }
@@ -128,13 +131,12 @@ impl Buckets {
 
     /// What [`Buckets::take`] would answer, with nothing taken.
     pub(crate) fn check(&self, charges: &[Charge], now: Nanos) -> Result<(), Short> {
-        let held = self.lock(charges);
-        self.decide(&held, charges, now, self.latest(now))
+        self.decide(&self.lock(charges, now), charges, now)
     }
 
     /// Gives back what was taken, up to what a bucket holds.
     pub(crate) fn give_back(&self, charge: &Charge) {
-        for (_, shard) in &mut self.lock(&[*charge]) {
+        for (_, shard) in &mut self.lock(&[*charge], 0) {
             if let Some(level) = shard.charged(charge.place, charge.shared) {
                 level.give_back(charge.limit, charge.units);
             }
@@ -143,56 +145,48 @@ impl Buckets {
 
     /// What a bucket holds.
     pub(crate) fn left(&self, place: Place, limit: Limit, now: Nanos) -> Units {
-        let held = self.lock(&[Charge::new(place, limit, Units::default())]);
-        let level = held.first().map(|(_, shard)| shard.level(place)).unwrap_or_default();
-        level.left(limit, self.latest(now))
+        let held = self.lock(&[Charge::new(place, limit, Units::default())], now);
+        let left = held.first().map(|(_, shard)| shard.level(place).left(limit, shard.clock));
+        left.unwrap_or_default()
     }
 
-    /// To be asked under the locks: what others saw there, they saw no later.
-    fn latest(&self, now: Nanos) -> Nanos {
-        self.clock.fetch_max(now, Ordering::Relaxed).max(now)
-    }
-
-    fn decide(
-        &self,
-        held: &Held<'_>,
-        charges: &[Charge],
-        now: Nanos,
-        latest: Nanos,
-    ) -> Result<(), Short> {
+    fn decide(&self, held: &Held<'_>, charges: &[Charge], now: Nanos) -> Result<(), Short> {
         let mut short: Option<Short> = None;
         for (index, charge) in charges.iter().enumerate() {
             let rank = self.rank(charge.place);
-            let found = held.iter().find(|(held, _)| *held == rank);
-            let level = found.map(|(_, shard)| shard.level(charge.place)).unwrap_or_default();
-            let wait = level.wait(charge.limit, charge.units, latest);
-            if wait > 0 && short.is_none_or(|short| wait > short.wait) {
-                short = Some(Short { charge: index, wait });
+            for (_, shard) in held.iter().filter(|(held, _)| *held == rank) {
+                let level = shard.level(charge.place);
+                let wait = level.wait(charge.limit, charge.units, shard.clock);
+                // Seen from the caller's clock, which may be behind.
+                let wait = if wait > 0 { wait + (shard.clock - now) } else { 0 };
+                if wait > short.map_or(0, |short| short.wait) {
+                    short = Some(Short { charge: index, wait });
+                }
             }
         }
-        match short {
-            None => Ok(()),
-            Some(short) => Err(Short { wait: short.wait + (latest - now), ..short }),
-        }
+        short.map_or(Ok(()), Err)
     }
 
     /// Locks what the charges need, in the same order for everyone.
-    fn lock(&self, charges: &[Charge]) -> Held<'_> {
+    fn lock(&self, charges: &[Charge], now: Nanos) -> Held<'_> {
         let mut ranks: Few<Rank> = charges.iter().map(|charge| self.rank(charge.place)).collect();
         ranks.sort_unstable();
         ranks.dedup();
         let lock = |(store, shard): Rank| {
             // Nothing that holds a lock can panic half-way.
-            self.stores[store][shard].lock().unwrap_or_else(PoisonError::into_inner)
+            let shard = self.stores[store][shard].lock();
+            let mut shard = shard.unwrap_or_else(PoisonError::into_inner);
+            shard.clock = shard.clock.max(now);
+            shard
         };
         ranks.into_iter().map(|rank| (rank, lock(rank))).collect()
     }
 
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
-        let len = |shard: &Mutex<Shard>| match &*shard.lock().unwrap() {
-            Shard::Fixed(_) => 0,
-            Shard::Keyed(table) => table.len(),
+        let len = |shard: &Mutex<Shard>| match &shard.lock().unwrap().kept {
+            Kept::One(_) => 0,
+            Kept::Table(table) => table.len(),
         };
         self.stores.iter().flatten().map(len).sum()
     }

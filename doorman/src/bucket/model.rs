@@ -14,32 +14,83 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// A token is a millionth of a millionth of itself here, so that what a nanosecond gains is whole.
+/// A rule: millionths of a token, and the nanoseconds in which they come.
+type Rule = (u64, Nanos);
+
+/// The rule of one bucket that all callers share; the others have one for each caller.
+const SHARED: usize = 2;
+
+/// What each bucket holds, in millionths of a token times nanoseconds, and when it was looked at last.
+#[derive(Default)]
 struct Model {
-    tokens: HashMap<(usize, u128), i128>,
-    clock: Nanos,
+    held: HashMap<(usize, u128), i128>,
+    /// Of the buckets of callers, and of the shared one: neither runs backwards.
+    clocks: [Nanos; 2],
+}
+
+impl Model {
+    fn full((most, window): Rule) -> i128 {
+        i128::from(most) * i128::from(window)
+    }
+
+    fn bucket(rule: usize, caller: u128) -> (usize, u128) {
+        (rule, if rule == SHARED { 0 } else { caller })
+    }
+
+    /// Lets time pass for the buckets of callers, or for the shared one.
+    fn see(&mut self, rules: &[Rule], shared: bool, now: Nanos) {
+        let clock = &mut self.clocks[usize::from(shared)];
+        let passed = i128::from(now.saturating_sub(*clock));
+        *clock = now.max(*clock);
+        for ((rule, _), held) in &mut self.held {
+            if (*rule == SHARED) == shared {
+                *held = (*held + passed * i128::from(rules[*rule].0)).min(Self::full(rules[*rule]));
+            }
+        }
+    }
+
+    /// Takes all or nothing; otherwise how long to wait for all.
+    fn take(
+        &mut self,
+        rules: &[Rule],
+        caller: u128,
+        wanted: &[(usize, u64)],
+        now: Nanos,
+    ) -> Result<(), Nanos> {
+        let mut longest = 0;
+        for (rule, units) in wanted {
+            let (most, window) = rules[*rule];
+            let bucket = Self::bucket(*rule, caller);
+            self.see(rules, *rule == SHARED, now);
+            let held = *self.held.entry(bucket).or_insert(Self::full(rules[*rule]));
+            let short = i128::from(*units) * i128::from(window) - held;
+            if short > 0 {
+                let wait = u128::try_from(short).unwrap().div_ceil(most.into());
+                let behind = self.clocks[usize::from(*rule == SHARED)] - now;
+                longest = longest.max(u64::try_from(wait).unwrap() + behind);
+            }
+        }
+        if longest > 0 {
+            return Err(longest);
+        }
+        for (rule, units) in wanted {
+            let held = self.held.get_mut(&Self::bucket(*rule, caller)).unwrap();
+            *held -= i128::from(*units) * i128::from(rules[*rule].1);
+        }
+        Ok(())
+    }
+
+    fn give_back(&mut self, rules: &[Rule], caller: u128, given: &[(usize, u64)]) {
+        for (rule, units) in given {
+            let held = self.held.get_mut(&Self::bucket(*rule, caller)).unwrap();
+            let given = i128::from(*units) * i128::from(rules[*rule].1);
+            *held = (*held + given).min(Self::full(rules[*rule]));
+        }
+    }
 }
 
 fn limit(most: u64, window: Nanos) -> Limit {
     Limit::new(Units::from_millionths(most), window)
-}
-
-impl Model {
-    /// The rules of a model are their limits: `(millionths, nanoseconds)`.
-    fn tick(&mut self, rules: &[(u64, Nanos)], now: Nanos) {
-        let passed = i128::from(now.saturating_sub(self.clock));
-        for ((rule, _), tokens) in &mut self.tokens {
-            let (most, window) = rules[*rule];
-            let full = i128::from(most) * i128::from(window);
-            *tokens = (*tokens + passed * i128::from(most)).min(full);
-        }
-        self.clock = self.clock.max(now);
-    }
-
-    fn tokens(&mut self, rules: &[(u64, Nanos)], bucket: (usize, u128)) -> &mut i128 {
-        let (most, window) = rules[bucket.0];
-        self.tokens.entry(bucket).or_insert(i128::from(most) * i128::from(window))
-    }
 }
 
 #[derive(Debug, Clone)]
@@ -70,65 +121,38 @@ proptest! {
     #[test]
     fn any_interleaving_under_any_clock_is_the_models(
         steps in steps(),
-        rules in prop::collection::vec((1..4_000_000_u64, 1..3_000_000_000_u64), 3),
+        rules in prop::collection::vec((1..4_000_000_u64, 1..3_000_000_000_u64), 3..=3),
     ) {
-        // The last rule is a fixed bucket, the others are each caller's.
-        let place = |rule: usize, caller: u128| match rule {
-            2 => Place::fixed(0),
-            rule => Place::keyed(0, rule, spread(caller << 8 | rule as u128)),
+        let charge = |caller: u128, (rule, units): (usize, u64)| {
+            let place = match rule {
+                SHARED => Place::fixed(0),
+                rule => Place::keyed(0, rule, spread(caller << 8 | rule as u128)),
+            };
+            let (most, window) = rules[rule];
+            Charge::new(place, limit(most, window), Units::from_millionths(units))
         };
         let buckets = Buckets::new(1, &[Size { buckets: 100, rules: 2 }]);
-        let mut model = Model { tokens: HashMap::new(), clock: 0 };
-        let mut last: Vec<Charge> = Vec::new();
+        let mut model = Model::default();
+        let mut last: Option<(u128, Vec<(usize, u64)>, Vec<Charge>)> = None;
         let mut now = 0;
         for step in steps {
             match step {
                 Step::Clock(to) => now = to,
                 Step::GiveBackTheLast => {
-                    // What is gone from the table was full, and stays so. No time is seen.
-                    for charge in std::mem::take(&mut last) {
-                        buckets.give_back(&charge);
-                        for (bucket, tokens) in &mut model.tokens {
-                            if place(bucket.0, bucket.1).key == charge.place.key
-                                && place(bucket.0, bucket.1).store == charge.place.store
-                            {
-                                let (most, window) = rules[bucket.0];
-                                let full = i128::from(most) * i128::from(window);
-                                let given = i128::from(charge.units.millionths()) * i128::from(window);
-                                *tokens = (*tokens + given).min(full);
-                            }
-                        }
+                    if let Some((caller, wanted, charges)) = last.take() {
+                        charges.iter().for_each(|charge| buckets.give_back(charge));
+                        model.give_back(&rules, caller, &wanted);
                     }
                 }
-                Step::Take { caller, rules: wanted } => {
-                    model.tick(&rules, now);
-                    let mut charges: Vec<Charge> = Vec::new();
-                    let mut wait = 0;
-                    for (rule, units) in &wanted {
-                        let (most, window) = rules[*rule];
-                        // What a bucket can never hold is refused when the server is built.
-                        let units = (*units).min(most);
-                        let limit = limit(most, window);
-                        let units_ = Units::from_millionths(units);
-                        charges.push(Charge::new(place(*rule, caller), limit, units_));
-                        let key = if *rule == 2 { 0 } else { caller };
-                        let short = i128::from(units) * i128::from(window)
-                            - *model.tokens(&rules, (*rule, key));
-                        let short = u128::try_from(short).unwrap_or(0);
-                        wait = wait.max(u64::try_from(short.div_ceil(most.into())).unwrap());
-                    }
-                    let back = model.clock - now.min(model.clock);
-                    let expected = if wait == 0 { Ok(()) } else { Err(wait + back) };
+                Step::Take { caller, rules: mut wanted } => {
+                    // What a bucket can never hold is refused when the server is built.
+                    wanted.iter_mut().for_each(|(rule, units)| *units = rules[*rule].0.min(*units));
+                    let mut charges: Vec<Charge> =
+                        wanted.iter().map(|wanted| charge(caller, *wanted)).collect();
                     let taken = buckets.take(&mut charges, now).map_err(|short| short.wait);
-                    prop_assert_eq!(taken, expected);
+                    prop_assert_eq!(taken, model.take(&rules, caller, &wanted, now));
                     if taken.is_ok() {
-                        for (rule, units) in &wanted {
-                            let (most, window) = rules[*rule];
-                            let key = if *rule == 2 { 0 } else { caller };
-                            *model.tokens(&rules, (*rule, key)) -=
-                                i128::from((*units).min(most)) * i128::from(window);
-                        }
-                        last = charges;
+                        last = Some((caller, wanted, charges));
                     }
                 }
             }

@@ -1,7 +1,7 @@
 //! A bounded table of buckets, and the buckets that newcomers share where it is full.
 
 use super::{
-    OVERFLOW, Place, Shard,
+    Kept, OVERFLOW, Place, Shard,
     level::{Level, Nanos},
 };
 
@@ -36,9 +36,9 @@ impl Shard {
     /// How full a bucket is. Who has none starts as full as the shared one that would be its own
     /// otherwise: nobody gains by having come late.
     pub(super) fn level(&self, place: Place) -> Level {
-        match self {
-            Self::Fixed(level) => *level,
-            Self::Keyed(table) => match table.find(name(place)) {
+        match &self.kept {
+            Kept::One(level) => *level,
+            Kept::Table(table) => match table.find(name(place)) {
                 Ok(slot) => table.slots[slot].level,
                 Err(_) => table.shared.get(table.shared_index(place)).copied().unwrap_or_default(),
             },
@@ -47,18 +47,18 @@ impl Shard {
 
     /// The bucket to take from, and whether newcomers share it: one's own, a new one, or where there is
     /// no room a shared one.
-    pub(super) fn claim(&mut self, place: Place, now: Nanos) -> (&mut Level, bool) {
-        match self {
-            Self::Fixed(level) => (level, false),
-            Self::Keyed(table) => table.claim(place, now),
+    pub(super) fn claim(&mut self, place: Place) -> (&mut Level, bool) {
+        match &mut self.kept {
+            Kept::One(level) => (level, false),
+            Kept::Table(table) => table.claim(place, self.clock),
         }
     }
 
     /// The bucket that was taken from; none where it was full again and dropped.
     pub(super) fn charged(&mut self, place: Place, shared: bool) -> Option<&mut Level> {
-        match self {
-            Self::Fixed(level) => Some(level),
-            Self::Keyed(table) => {
+        match &mut self.kept {
+            Kept::One(level) => Some(level),
+            Kept::Table(table) => {
                 if shared {
                     let shared = table.shared_index(place);
                     return table.shared.get_mut(shared);

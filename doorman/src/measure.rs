@@ -1,0 +1,66 @@
+//! What the benches of this repository measure from inside.
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    time::Instant,
+};
+
+use http::{HeaderMap, HeaderValue};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    bucket::{Buckets, Charge, Limit, Place, Size},
+    call::Call,
+    doorman::Doorman,
+    principal::Principal,
+    schema::Object,
+    units::Units,
+};
+
+/// One rate rule over a store of so many buckets.
+#[derive(Debug)]
+pub struct Rule(Buckets);
+
+/// A day, which no measurement outlives: every bucket stays live.
+const DAY: u64 = 86_400_000_000_000;
+
+impl Rule {
+    /// A store that may hold so many.
+    #[must_use]
+    pub fn new(buckets: usize) -> Self {
+        Self(Buckets::new(0, &[Size { buckets, rules: 1 }]))
+    }
+
+    /// Charges the bucket of a hashed key with one call.
+    pub fn take(&self, key: u128, now: u64) -> bool {
+        let limit = Limit::new(Units::from_millionths(1_000_000_000_000), DAY);
+        self.0.take(&mut [Charge::new(Place::keyed(0, 0, key), limit, Units::ONE)], now).is_ok()
+    }
+}
+
+/// Takes a call of a tool's to its guarded answer; the size of its text, and of a refusal nothing.
+///
+/// # Panics
+/// Where there is no such tool.
+pub async fn guarded(
+    doorman: &Doorman,
+    tool: &str,
+    principal: &Principal,
+    arguments: Object,
+) -> Option<usize> {
+    let parts = doorman.parts();
+    let place = parts.index[tool];
+    let call = Call {
+        spec: parts.tools[place].spec.clone(),
+        arguments,
+        principal: principal.clone(),
+        peer: Some((IpAddr::from(Ipv4Addr::LOCALHOST), 1).into()),
+        headers: HeaderMap::new(),
+        host: HeaderValue::from_static("localhost"),
+        result_limit: parts.result_limit,
+        tool: place,
+        gone: CancellationToken::new(),
+    };
+    let answer = parts.guard.call(&*parts.tools[place].dispatch, call, Instant::now()).await;
+    answer.ok().map(|answer| answer.text.len())
+}
