@@ -45,8 +45,13 @@ impl Guard {
     ) -> Result<Answer, Refused> {
         let entry = self.audit.open(&call);
         let gone = call.gone.clone();
+        let kept = entry.kept();
+        let passing = async {
+            kept?;
+            self.pass(dispatch, call).await
+        };
         // A panic would leave the caller without an answer for ever: rmcp does not catch it.
-        let outcome = AssertUnwindSafe(self.pass(dispatch, call)).catch_unwind().await;
+        let outcome = AssertUnwindSafe(passing).catch_unwind().await;
         let outcome = outcome.unwrap_or_else(|payload| {
             // What was thrown may throw again where it is dropped.
             std::mem::forget(payload);
@@ -173,8 +178,16 @@ mod tests {
     type Ended = (&'static str, Option<&'static str>);
 
     impl AuditSink for Records {
-        fn record(&self, record: &AuditRecord) {
+        fn record(&self, record: &AuditRecord) -> std::io::Result<()> {
             self.0.lock().unwrap().push((record.reason, record.end));
+            Ok(())
+        }
+    }
+
+    impl Records {
+        fn of(&self, guard: &Guard) -> Vec<Ended> {
+            assert!(guard.audit.flush(Duration::from_secs(30)));
+            self.0.lock().unwrap().clone()
         }
     }
 
@@ -227,7 +240,7 @@ mod tests {
         let (guard, records) = guard();
         let outcome = guard.call(&dispatch, call(effect, gone)).await;
         let told = outcome.map_or_else(|refused| refused.refusal.reason(), |_| "ok");
-        let records = records.0.lock().unwrap();
+        let records = records.of(&guard);
         assert_eq!(records.len(), 1, "one record of one call");
         assert!(told == records[0].0 || records[0].1 == Some(told));
         records[0].0
@@ -249,7 +262,7 @@ mod tests {
             let mut context = Context::from_waker(Waker::noop());
             assert!(matches!(calling.as_mut().poll(&mut context), Poll::Pending));
             drop(calling);
-            assert_eq!(*records.0.lock().unwrap(), [("cancelled", None)]);
+            assert_eq!(records.of(&guard), [("cancelled", None)]);
         }
     }
 
@@ -292,7 +305,7 @@ mod tests {
             });
             let outcome = guard.call(&dispatch, call(effect, gone)).await;
             assert_eq!(outcome.is_ok(), end.is_some());
-            assert_eq!(*records.0.lock().unwrap(), [("cancelled", end)]);
+            assert_eq!(records.of(&guard), [("cancelled", end)]);
         }
     }
 

@@ -1,5 +1,9 @@
 //! One record for every attempt, whatever becomes of it.
 
+mod entry;
+mod file;
+mod merge;
+mod queue;
 mod record;
 mod shape;
 mod sink;
@@ -7,25 +11,26 @@ mod sink;
 use std::{
     hash::{BuildHasher as _, RandomState},
     net::IpAddr,
-    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::{Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
+pub(crate) use self::entry::{Entry, Knock};
+use self::{
+    file::File,
+    queue::Queue,
+    shape::shape,
+    sink::{Stderr, Tracing},
+};
 pub use self::{record::AuditRecord, sink::AuditSink};
-use self::{shape::shape, sink::Stderr};
-use crate::{
-    call::Call,
-    error::Refusal,
-    principal::{Principal, Transport},
-    schema::Object,
-    spec::visible,
-};
+use crate::{call::Call, error::Error, principal::Principal, schema::Object, spec::visible};
 
-/// Where audit records go.
+/// Where audit records go, by way of a queue and a thread that writes: a slow or failing sink neither
+/// blocks nor fails a call that ran. Clones are the same log.
 ///
 /// ```
 /// use doorman::{AuditLog, AuditRecord, AuditSink};
@@ -33,24 +38,35 @@ use crate::{
 /// struct Counter(std::sync::atomic::AtomicU64);
 ///
 /// impl AuditSink for Counter {
-///     fn record(&self, _: &AuditRecord) {
+///     fn record(&self, _: &AuditRecord) -> std::io::Result<()> {
 ///         self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+///         Ok(())
 ///     }
 /// }
 ///
-/// let log = AuditLog::custom(Counter(0.into()));
+/// let log = AuditLog::custom(Counter(0.into())).queue(1_000).strict();
 /// ```
+///
+/// What is queued when the process exits is not written: keep a clone, and [`flush`](Self::flush) it last.
 #[derive(Clone)]
 pub struct AuditLog(Arc<Log>);
 
 struct Log {
-    sink: Option<Box<dyn AuditSink>>,
+    queue: Option<Arc<Queue>>,
     /// Tells the records of two processes apart.
     process: u64,
     /// The attempts that were opened.
     attempts: AtomicU64,
-    /// The records that were written.
-    sequence: AtomicU64,
+    /// Whether a call without a record is not made.
+    strict: AtomicBool,
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        if let Some(queue) = &self.queue {
+            queue.close();
+        }
+    }
 }
 
 impl AuditLog {
@@ -58,6 +74,29 @@ impl AuditLog {
     #[must_use]
     pub fn stderr() -> Self {
         Self::custom(Stderr)
+    }
+
+    /// One JSON object a line at the end of a file. The file is made where there is none, for its owner
+    /// only; on Unix it is opened again after a SIGHUP, which then no longer ends the process.
+    ///
+    /// ```
+    /// # use doorman::AuditLog;
+    /// let error = AuditLog::file("/no/such/folder/audit.jsonl").unwrap_err().to_string();
+    /// assert!(error.contains("`/no/such/folder` is no folder"));
+    /// ```
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub fn file(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Ok(Self::custom(File::open(path.as_ref())?))
+    }
+
+    /// One `tracing` event a record, at INFO under the target `doorman::audit`, with the JSON object as
+    /// its message. It goes to the subscriber that is current now, or, where there is none yet, to the
+    /// global one; an event that no subscriber wants is a lost record.
+    #[must_use]
+    pub fn tracing() -> Self {
+        Self::custom(Tracing::current())
     }
 
     /// No records are kept.
@@ -69,20 +108,55 @@ impl AuditLog {
     /// Records go to a sink of the user's.
     #[must_use]
     pub fn custom(sink: impl AuditSink) -> Self {
-        Self::new(Some(Box::new(sink)))
+        Self::new(Some(Queue::new(Box::new(sink))))
     }
 
-    fn new(sink: Option<Box<dyn AuditSink>>) -> Self {
+    /// How many records may wait to be written, 1 at least; without it, 8,192. A record that finds the
+    /// queue full is lost.
+    #[must_use]
+    pub fn queue(self, records: usize) -> Self {
+        if let Some(queue) = &self.0.queue {
+            queue.set_capacity(records);
+        }
+        self
+    }
+
+    /// Refuses calls, before they run, while their records could not be kept: the queue is full, or the
+    /// last record could not be written. The refused attempts are offered to the sink, so that calls are
+    /// made again once it takes one of them.
+    #[must_use]
+    pub fn strict(self) -> Self {
+        self.0.strict.store(true, Ordering::Relaxed);
+        self
+    }
+
+    /// The records that were lost: the queue was full, or the sink failed.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.0.queue.as_ref().map_or(0, |queue| queue.lost())
+    }
+
+    /// Waits until the sink has been given everything that was recorded before, and says whether that
+    /// came to pass in time. It blocks the thread.
+    #[must_use = "records may be unwritten still"]
+    pub fn flush(&self, within: Duration) -> bool {
+        self.0.queue.as_ref().is_none_or(|queue| queue.flush(within))
+    }
+
+    fn new(queue: Option<Arc<Queue>>) -> Self {
         let process = RandomState::new().hash_one(std::process::id());
-        Self(Arc::new(Log { sink, process, attempts: 1.into(), sequence: 1.into() }))
+        Self(Arc::new(Log { queue, process, attempts: 1.into(), strict: false.into() }))
     }
 
     /// Opens the record of a call; it is written when the entry is closed, or dropped.
     pub(crate) fn open(&self, call: &Call) -> Entry {
-        let mut entry = self.entry(call.spec.name().to_owned(), &call.principal);
-        entry.record.peer = call.peer.map(|peer| peer.ip().to_string());
-        entry.record.scopes_required = call.spec.scopes().iter().map(ToString::to_string).collect();
-        entry.record.arguments = shape(&call.arguments, call.spec.properties());
+        let mut entry = self.entry(&call.principal, || call.spec.name().to_owned());
+        entry.reserve();
+        if let Some(record) = entry.record_mut() {
+            record.peer = call.peer.map(|peer| peer.ip().to_string());
+            record.scopes_required = call.spec.scopes().iter().map(ToString::to_string).collect();
+            record.arguments = shape(&call.arguments, call.spec.properties());
+        }
         entry
     }
 
@@ -94,132 +168,315 @@ impl AuditLog {
         principal: &Principal,
         peer: Option<IpAddr>,
     ) -> Entry {
-        let mut entry = self.entry(visible(name, 64), principal);
-        entry.record.peer = peer.map(|peer| peer.to_string());
-        entry.record.arguments = shape(arguments, None);
+        let mut entry = self.entry(principal, || visible(name, 64));
+        if let Some(record) = entry.record_mut() {
+            record.peer = peer.map(|peer| peer.to_string());
+            record.arguments = shape(arguments, None);
+        }
         entry
     }
 
     /// A request whose sender is not known yet.
     pub(crate) fn knock(&self, peer: Option<IpAddr>) -> Knock<'_> {
-        Knock { audit: self, peer, answered: false }
+        Knock::new(self, peer)
     }
 
-    fn entry(&self, tool: String, principal: &Principal) -> Entry {
+    /// Whether calls depend on records that are never made.
+    pub(crate) fn is_strict_about_nothing(&self) -> bool {
+        self.is_strict() && self.0.queue.is_none()
+    }
+
+    fn is_strict(&self) -> bool {
+        self.0.strict.load(Ordering::Relaxed)
+    }
+
+    fn entry(&self, principal: &Principal, tool: impl FnOnce() -> String) -> Entry {
         let attempt = self.0.attempts.fetch_add(1, Ordering::Relaxed);
         let request_id = format!("{:016x}-{attempt}", self.0.process);
-        Entry {
-            record: AuditRecord::new(SystemTime::now(), request_id, tool, principal),
-            log: self.clone(),
-            started: Instant::now(),
-            written: false,
-        }
+        let record =
+            self.0.queue.as_ref().map(|_| AuditRecord::new(SystemTime::now(), tool(), principal));
+        Entry::new(self.clone(), request_id, record)
     }
 }
 
 impl std::fmt::Debug for AuditLog {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "AuditLog({})", if self.0.sink.is_some() { "on" } else { "none" })
+        write!(f, "AuditLog({})", if self.0.queue.is_some() { "on" } else { "none" })
     }
 }
 
-/// An attempt under way. Exactly one record is written of it: by [`Entry::close`], or, where the
-/// future that holds it is dropped, as cancelled.
-pub(crate) struct Entry {
-    record: AuditRecord,
-    log: AuditLog,
-    started: Instant,
-    written: bool,
-}
+#[cfg(test)]
+mod tests {
+    use std::{
+        collections::BTreeMap,
+        io::{Error, Result},
+        net::Ipv4Addr,
+        sync::{
+            atomic::AtomicU8,
+            mpsc::{Receiver, Sender, SyncSender, channel, sync_channel},
+        },
+        thread,
+    };
 
-impl Entry {
-    pub(crate) fn request_id(&self) -> &str {
-        &self.record.request_id
+    use http::{HeaderMap, HeaderValue};
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::{
+        error::Refusal,
+        principal::Transport,
+        schema::Arguments,
+        spec::{Access, Effect, Facts, Spec},
+    };
+
+    /// Longer than anything here takes.
+    pub(super) const SOON: Duration = Duration::from_secs(30);
+
+    /// One record.
+    pub(super) fn attempt(log: &AuditLog) {
+        let nobody = Principal::anonymous(Transport::Http);
+        drop(log.open_unknown("tool", &Object::new(), &nobody, None));
     }
 
-    /// Closes the record. Of a call whose caller is gone it says so, and how the call really ended.
-    pub(crate) fn close(mut self, outcome: Result<usize, &Refusal>, caller_is_gone: bool) {
-        let (status, reason) = match outcome {
-            Ok(size) => {
-                self.record.result_bytes = Some(size);
-                ("ok", "ok")
+    fn throttle(log: &AuditLog, peer: u32) {
+        log.knock(Some(Ipv4Addr::from_bits(peer).into())).reject("throttled", None);
+    }
+
+    fn call() -> Call {
+        let facts = Facts::new("tool", Access::Public, Effect::ReadOnly);
+        Call {
+            spec: Arc::new(Spec::new(facts, Arguments::default(), None).unwrap()),
+            arguments: Object::new(),
+            principal: Principal::anonymous(Transport::Http),
+            peer: None,
+            headers: HeaderMap::new(),
+            host: HeaderValue::from_static("localhost"),
+            result_limit: 10,
+            gone: CancellationToken::new(),
+        }
+    }
+
+    /// Blocks until each record is received.
+    struct Rendezvous(SyncSender<AuditRecord>);
+
+    impl AuditSink for Rendezvous {
+        fn record(&self, record: &AuditRecord) -> Result<()> {
+            self.0.send(record.clone()).map_err(Error::other)
+        }
+    }
+
+    fn rendezvous() -> (AuditLog, Receiver<AuditRecord>) {
+        let (sender, receiver) = sync_channel(0);
+        (AuditLog::custom(Rendezvous(sender)), receiver)
+    }
+
+    /// Takes a record, fails, or panics.
+    struct Moody(Arc<AtomicU8>, Sender<AuditRecord>);
+
+    const WELL: u8 = 0;
+    const FAILS: u8 = 1;
+    const PANICS: u8 = 2;
+
+    impl AuditSink for Moody {
+        fn record(&self, record: &AuditRecord) -> Result<()> {
+            match self.0.load(Ordering::SeqCst) {
+                WELL => self.1.send(record.clone()).map_err(Error::other),
+                FAILS => Err(Error::other("the test wants it")),
+                _ => panic!("the test wants it"),
             }
-            Err(refusal) => {
-                let (_, missing) = refusal.scopes();
-                self.record.scopes_missing = missing.iter().map(ToString::to_string).collect();
-                (refusal.status(), refusal.reason())
+        }
+    }
+
+    fn moody() -> (AuditLog, Arc<AtomicU8>, Receiver<AuditRecord>) {
+        let (mood, (sender, receiver)) = (Arc::new(AtomicU8::new(WELL)), channel());
+        (AuditLog::custom(Moody(mood.clone(), sender)), mood, receiver)
+    }
+
+    fn told(record: &AuditRecord) -> (u64, u64) {
+        (record.sequence, record.lost)
+    }
+
+    #[test]
+    fn a_sink_that_blocks_blocks_nobody_and_what_is_lost_is_told() {
+        let (log, receiver) = rendezvous();
+        let log = log.queue(2);
+        for _ in 0..5 {
+            attempt(&log);
+        }
+        assert_eq!(log.lost(), 3);
+        assert!(!log.flush(Duration::ZERO));
+        let kept: Vec<_> = receiver.iter().take(2).map(|record| told(&record)).collect();
+        assert_eq!(kept, [(1, 0), (2, 0)]);
+        assert!(log.flush(SOON));
+        attempt(&log);
+        assert_eq!(told(&receiver.recv().unwrap()), (6, 3));
+        assert_eq!(log.lost(), 3);
+    }
+
+    #[test]
+    fn a_record_that_the_sink_fails_or_panics_on_is_lost_and_told() {
+        let (log, mood, receiver) = moody();
+        for now in [WELL, FAILS, PANICS, WELL, WELL] {
+            mood.store(now, Ordering::SeqCst);
+            attempt(&log);
+            assert!(log.flush(SOON));
+        }
+        assert_eq!(log.lost(), 2);
+        let kept: Vec<_> = receiver.try_iter().map(|record| told(&record)).collect();
+        assert_eq!(kept, [(1, 0), (4, 2), (5, 0)]);
+    }
+
+    #[test]
+    fn every_gap_is_as_wide_as_the_loss_that_the_next_record_tells() {
+        let (log, mood, receiver) = moody();
+        let log = log.queue(8);
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..1_000).for_each(|_| attempt(&log)));
             }
+            scope.spawn(|| (0..100).for_each(|turn| mood.store(turn % 3, Ordering::SeqCst)));
+        });
+        assert!(log.flush(SOON));
+        mood.store(WELL, Ordering::SeqCst);
+        attempt(&log);
+        assert!(log.flush(SOON));
+        let mut last = 0;
+        let mut kept = 0;
+        for record in receiver.try_iter() {
+            assert_eq!(record.sequence, last + 1 + record.lost);
+            last = record.sequence;
+            kept += 1;
+        }
+        assert_eq!((last, kept + log.lost()), (4_001, 4_001));
+    }
+
+    #[test]
+    fn a_strict_log_refuses_while_the_sink_fails_and_no_longer() {
+        let (log, mood, receiver) = moody();
+        let log = log.strict();
+        let attempt = || {
+            let entry = log.open(&call());
+            let kept = entry.kept();
+            entry.close(kept.as_ref().map(|()| 0).map_err(|refusal| refusal), false);
+            assert!(log.flush(SOON));
+            kept.is_ok()
         };
-        if caller_is_gone && reason != "cancelled" {
-            self.record.end = Some(reason);
-            self.write("cancelled", "cancelled");
-        } else {
-            self.write(status, reason);
-        }
+        assert!(attempt());
+        mood.store(FAILS, Ordering::SeqCst);
+        assert!(attempt(), "nobody knew that the sink fails");
+        assert!(!attempt());
+        mood.store(PANICS, Ordering::SeqCst);
+        assert!(!attempt());
+        mood.store(WELL, Ordering::SeqCst);
+        assert!(!attempt(), "the attempt by which the log recovers");
+        assert!(attempt());
+        let reasons: Vec<_> = receiver.try_iter().map(|record| record.reason).collect();
+        assert_eq!(reasons, ["ok", "audit_unavailable", "ok"]);
     }
 
-    fn write(&mut self, status: &'static str, reason: &'static str) {
-        self.written = true;
-        self.record.sequence = self.log.0.sequence.fetch_add(1, Ordering::Relaxed);
-        self.record.status = status;
-        self.record.reason = reason;
-        self.record.duration_ms = (self.started.elapsed().as_secs_f64() * 1e6).round() / 1e3;
-        if let Some(sink) = &self.log.0.sink {
-            // A sink that panics must not take the answer with it, nor abort a drop; and what it threw
-            // may throw again where it is dropped.
-            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| sink.record(&self.record))) {
-                std::mem::forget(payload);
+    #[test]
+    fn a_strict_log_keeps_a_place_for_each_call_under_way() {
+        let (log, receiver) = rendezvous();
+        let log = log.queue(1).strict();
+        let first = log.open(&call());
+        assert_eq!(first.kept(), Ok(()));
+        let second = log.open(&call());
+        assert_eq!(second.kept(), Err(Refusal::AuditUnavailable));
+        drop(second);
+        assert_eq!(log.lost(), 1, "there is no place for it either");
+        first.close(Ok(0), false);
+        assert_eq!(log.open(&call()).kept(), Err(Refusal::AuditUnavailable), "it is being written");
+        assert_eq!(told(&receiver.recv().unwrap()), (2, 1));
+        assert!(log.flush(SOON));
+        assert_eq!(log.open(&call()).kept(), Ok(()));
+        assert_eq!(told(&receiver.recv().unwrap()), (4, 1));
+    }
+
+    #[test]
+    fn what_is_queued_when_the_last_hand_lets_go_is_written_and_then_the_sink_is_dropped() {
+        let (log, _, receiver) = moody();
+        let entry = log.open(&call());
+        for _ in 0..100 {
+            attempt(&log);
+        }
+        throttle(&log, 1);
+        drop(log);
+        drop(entry);
+        // It ends when the sink, and with it the sender, is dropped.
+        assert_eq!(receiver.iter().count(), 102);
+    }
+
+    #[test]
+    fn a_flood_is_few_records_whose_counts_add_up_and_costs_no_other_record() {
+        let (log, _, receiver) = moody();
+        let log = log.queue(10);
+        for index in 0..100_000 {
+            throttle(&log, index % 4);
+            if index % 10_000 == 0 {
+                attempt(&log);
+                assert!(log.flush(SOON));
             }
         }
+        assert!(log.flush(SOON));
+        let records: Vec<_> = receiver.try_iter().collect();
+        assert_eq!(log.lost(), 0);
+        let merged = records.iter().filter(|record| record.reason == "throttled");
+        assert_eq!(merged.map(|record| record.count).sum::<u64>(), 100_000);
+        assert_eq!(records.iter().filter(|record| record.reason != "throttled").count(), 10);
+        assert!(records.len() < 1_000, "{}", records.len());
     }
-}
 
-impl Drop for Entry {
-    fn drop(&mut self) {
-        if !self.written {
-            self.write("cancelled", "cancelled");
+    #[test]
+    fn a_flood_waits_for_a_sink_that_blocks_and_takes_no_place() {
+        let (log, receiver) = rendezvous();
+        let log = log.queue(1);
+        attempt(&log);
+        for _ in 0..10_000 {
+            throttle(&log, 1);
         }
-    }
-}
-
-/// A request at the door. It leaves a record unless it is admitted; where the future that holds it is
-/// dropped, as cancelled.
-pub(crate) struct Knock<'a> {
-    audit: &'a AuditLog,
-    peer: Option<IpAddr>,
-    answered: bool,
-}
-
-impl Knock<'_> {
-    /// The sender is known; what it calls has records of its own.
-    pub(crate) fn admit(mut self) {
-        self.answered = true;
+        assert_eq!(told(&receiver.recv().unwrap()), (1, 0));
+        let record = receiver.recv_timeout(SOON).unwrap();
+        assert_eq!((record.count, told(&record)), (10_000, (2, 0)));
     }
 
-    /// Gives the name of the attempt.
-    pub(crate) fn reject(mut self, reason: &'static str, detail: Option<&'static str>) -> String {
-        self.answered = true;
-        self.write("denied", reason, detail)
+    #[test]
+    fn a_merged_record_is_written_when_its_second_is_over_though_nothing_else_happens() {
+        let (log, receiver) = rendezvous();
+        throttle(&log, 1);
+        throttle(&log, 1);
+        assert_eq!(receiver.recv_timeout(SOON).unwrap().count, 2);
     }
 
-    fn write(
-        &self,
-        status: &'static str,
-        reason: &'static str,
-        detail: Option<&'static str>,
-    ) -> String {
-        let mut entry = self.audit.entry(String::new(), &Principal::anonymous(Transport::Http));
-        entry.record.peer = self.peer.map(|peer| peer.to_string());
-        entry.record.detail = detail;
-        entry.write(status, reason);
-        entry.request_id().to_owned()
+    #[test]
+    fn a_log_without_a_sink_makes_names_and_no_records() {
+        let log = AuditLog::none();
+        let mut entry = log.open(&call());
+        assert!(entry.record_mut().is_none() && entry.request_id().ends_with("-1"));
+        assert!(log.knock(None).reject("throttled", None).ends_with("-2"));
+        assert!(log.flush(Duration::ZERO));
+        assert_eq!(log.lost(), 0);
     }
-}
 
-impl Drop for Knock<'_> {
-    fn drop(&mut self) {
-        if !self.answered {
-            self.write("cancelled", "cancelled", None);
+    #[test]
+    fn a_record_tells_what_a_call_cost_and_what_was_masked() {
+        let (log, _, receiver) = moody();
+        let mut entry = log.open(&call());
+        entry.cost(2.5);
+        entry.remaining_budget(Some(7.5));
+        entry.redactions(BTreeMap::from([("email", 1), ("key", 2)]));
+        entry.close(Ok(3), false);
+        log.knock(None).reject("invalid_token", None);
+        assert!(log.flush(SOON));
+        let records: Vec<_> =
+            receiver.try_iter().map(|record| serde_json::to_value(record).unwrap()).collect();
+        assert_eq!(
+            (&records[0]["cost"], &records[0]["remaining_budget"]),
+            (&2.5.into(), &7.5.into())
+        );
+        assert_eq!(records[0]["redactions"], serde_json::json!({ "email": 1, "key": 2 }));
+        assert_eq!(records[1]["cost"], 0.0);
+        for skipped in ["redactions", "count", "lost", "end"] {
+            assert_eq!(records[1].get(skipped), None);
         }
     }
 }
