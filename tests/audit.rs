@@ -9,12 +9,17 @@ use std::{
     time::Duration,
 };
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::State,
+    http::header::CONTENT_TYPE,
+    response::{IntoResponse, Response},
+};
 use doorman::{
     AuditLog, AuditRecord, AuditSink, Doorman, DoormanBuilder, OAuth, StaticTokens, TokenError,
     TokenVerifier, VerifiedToken,
 };
-use doorman_axum::{expose, tools};
+use doorman_axum::{Answer, Answered, expose, tools};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -168,11 +173,27 @@ async fn w7_a_cancelled_call_has_a_record() {
     assert_eq!((&record["tool"], &record["reason"]), (&json!("wait"), &json!("cancelled")));
 }
 
+/// Arrays in arrays, two thousand times.
+struct Deep;
+
+impl IntoResponse for Deep {
+    fn into_response(self) -> Response {
+        let text = "[".repeat(2_000) + &"]".repeat(2_000);
+        ([(CONTENT_TYPE, "application/json")], text).into_response()
+    }
+}
+
+impl Answer for Deep {
+    fn answered() -> Answered {
+        <Json<Value> as Answer>::answered()
+    }
+}
+
 #[tokio::test]
 async fn w7_a_deep_result_has_a_record() {
     #[expose(get = "/deep", public)]
-    async fn deep() -> Json<Value> {
-        Json((0..2_000).fold(json!(1), |inner, _| json!([inner])))
+    async fn deep() -> Deep {
+        Deep
     }
     let tools = tools![deep].with_state(());
     let server = serve_with(Doorman::builder("b").auth(oauth()).tools(tools)).await;
