@@ -156,7 +156,8 @@ impl Hangup {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
@@ -164,8 +165,10 @@ mod tests {
     use signal_hook::{consts::SIGHUP, low_level::raise};
 
     use super::*;
-    use crate::AuditLog;
-    use crate::audit::tests::{SOON, attempt};
+    use crate::audit::{
+        AuditLog,
+        tests::{SOON, attempt},
+    };
 
     /// A folder of one test, gone with it.
     struct Folder(PathBuf);

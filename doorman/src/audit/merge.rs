@@ -53,6 +53,7 @@ impl Merger {
     }
 
     /// Takes all records out, in the order in which their attempts began.
+    #[expect(clippy::vec_box, reason = "they came in boxes and go on in them")]
     pub(super) fn take(&mut self) -> Vec<Box<AuditRecord>> {
         self.ends = None;
         let mut records: Vec<_> = std::mem::take(&mut self.waiting).into_values().collect();

@@ -48,14 +48,22 @@ struct State {
     lost: u64,
     /// Whether that was told already.
     warned: bool,
-    /// Whether there is a writer, and whether it waits.
-    running: bool,
-    idle: bool,
+    writer: Writer,
     /// No more records will come.
     closed: bool,
     /// The flushes that were asked for, and those of them that are done.
     asked: u64,
     done: u64,
+}
+
+#[derive(Default, PartialEq)]
+enum Writer {
+    /// There is none before the first record.
+    #[default]
+    Absent,
+    Busy,
+    /// It has to be woken.
+    Idle,
 }
 
 /// Merged records come without a place: they are bounded by themselves.
@@ -152,7 +160,8 @@ impl Queue {
     /// Waits until everything that was kept before has been given to the sink.
     pub(super) fn flush(self: &Arc<Self>, within: Duration) -> bool {
         let mut state = self.state();
-        if !state.running && state.records.is_empty() && lock(&self.merger).ends().is_none() {
+        let nothing = state.records.is_empty() && lock(&self.merger).ends().is_none();
+        if state.writer == Writer::Absent && nothing {
             return true;
         }
         if !self.start(&mut state) {
@@ -178,16 +187,19 @@ impl Queue {
 
     /// Starts the writer with the first record; where that fails, the next record tries again.
     fn start(self: &Arc<Self>, state: &mut State) -> bool {
-        if !state.running {
+        if state.writer == Writer::Absent {
             let queue = self.clone();
             let thread = thread::Builder::new().name("doorman-audit".into());
-            state.running = thread.spawn(move || queue.run()).is_ok();
+            if thread.spawn(move || queue.run()).is_ok() {
+                state.writer = Writer::Busy;
+            }
         }
-        state.running
+        state.writer != Writer::Absent
     }
 
     fn wake(&self, state: &mut State) {
-        if std::mem::take(&mut state.idle) {
+        if state.writer == Writer::Idle {
+            state.writer = Writer::Busy;
             self.work.notify_one();
         }
     }
@@ -210,15 +222,15 @@ impl Queue {
     fn next(&self, records: &mut VecDeque<Queued>) -> Option<u64> {
         let mut state = self.state();
         loop {
-            let wanted = state.closed || state.asked > state.done;
+            let at_once = state.closed || state.asked > state.done;
             let mut merger = lock(&self.merger);
             let ends = merger.ends();
             let wait = ends.map(|ends| ends.saturating_duration_since(Instant::now()));
-            let merged =
-                if wanted || wait == Some(Duration::ZERO) { merger.take() } else { Vec::new() };
+            let over = at_once || wait == Some(Duration::ZERO);
+            let floods = if over { merger.take() } else { Vec::new() };
             drop(merger);
             std::mem::swap(records, &mut state.records);
-            for mut record in merged {
+            for mut record in floods {
                 state.number(&mut record);
                 records.push_back((record, None));
             }
@@ -229,11 +241,10 @@ impl Queue {
                 return None;
             }
             state.warned = false;
-            state.idle = true;
+            state.writer = Writer::Idle;
             state = match wait {
                 Some(wait) => {
-                    let waited = self.work.wait_timeout(state, wait);
-                    waited.unwrap_or_else(PoisonError::into_inner).0
+                    self.work.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0
                 }
                 None => self.work.wait(state).unwrap_or_else(PoisonError::into_inner),
             };
