@@ -13,6 +13,8 @@ use std::{
 
 use http::{HeaderMap, HeaderValue};
 use tokio_util::sync::CancellationToken;
+use tracing::{Event, Subscriber};
+use tracing_subscriber::{Layer, layer::Context, prelude::*};
 
 use super::*;
 use crate::{
@@ -270,4 +272,34 @@ fn a_record_tells_what_a_call_cost_and_what_was_masked() {
     for skipped in ["redactions", "count", "lost", "end"] {
         assert_eq!(records[1].get(skipped), None);
     }
+}
+
+#[test]
+fn an_event_that_no_subscriber_wants_is_a_loss() {
+    let log = AuditLog::tracing();
+    attempt(&log);
+    assert!(log.flush(SOON));
+    assert_eq!(log.lost(), 1);
+}
+
+/// Counts events.
+struct Counter(Arc<AtomicU64>);
+
+impl<S: Subscriber> Layer<S> for Counter {
+    fn on_event(&self, _: &Event<'_>, _: Context<'_, S>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn a_burst_of_losses_is_one_warning() {
+    let warnings = Arc::<AtomicU64>::default();
+    let counter = Counter(warnings.clone());
+    let _subscriber = tracing_subscriber::registry().with(counter).set_default();
+    let (log, _receiver) = rendezvous();
+    let log = log.queue(1);
+    for _ in 0..5 {
+        attempt(&log);
+    }
+    assert_eq!((log.lost(), warnings.load(Ordering::SeqCst)), (4, 1));
 }
