@@ -1,16 +1,31 @@
 //! One record for every attempt.
 
-use std::sync::Arc;
+use std::{
+    io,
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
+use axum::{
+    Json,
+    extract::State,
+    http::header::CONTENT_TYPE,
+    response::{IntoResponse, Response},
+};
 use doorman::{
     AuditLog, AuditRecord, AuditSink, Doorman, DoormanBuilder, OAuth, StaticTokens, TokenError,
     TokenVerifier, VerifiedToken,
 };
+use doorman_axum::{Answer, Answered, expose, tools};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use crate::support::{
-    ISSUER, NOBODY, READER, RESOURCE, WRITER, billing::billing, oauth, serve, serve_with,
+    ISSUER, NOBODY, READER, RESOURCE, Server, WRITER, billing::billing, oauth, serve,
+    serve_logging, serve_with,
 };
 
 #[tokio::test]
@@ -68,38 +83,197 @@ async fn a_record_has_the_shape_of_the_arguments() {
     );
 }
 
-struct Failing;
+/// Takes a record, fails, panics, or waits, as its mood is.
+#[derive(Clone, Default)]
+struct Moody(Arc<(Mutex<Mood>, Condvar)>);
 
-impl AuditSink for Failing {
-    fn record(&self, _: &AuditRecord) {
-        panic!("the test wants it");
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Mood {
+    #[default]
+    Well,
+    Fails,
+    Panics,
+    Waits,
+}
+
+impl Moody {
+    fn is(&self, mood: Mood) {
+        *self.0.0.lock().unwrap() = mood;
+        self.0.1.notify_all();
+    }
+}
+
+impl AuditSink for Moody {
+    fn record(&self, _: &AuditRecord) -> io::Result<()> {
+        let mood = self.0.0.lock().unwrap();
+        let mood = *self.0.1.wait_while(mood, |mood| *mood == Mood::Waits).unwrap();
+        match mood {
+            Mood::Fails => Err(io::Error::other("the test wants it")),
+            Mood::Panics => panic!("the test wants it"),
+            Mood::Well | Mood::Waits => Ok(()),
+        }
+    }
+}
+
+/// Counts how often it runs.
+#[expose(get = "/count", public)]
+async fn count(State(runs): State<Arc<AtomicU64>>) -> String {
+    (runs.fetch_add(1, Ordering::SeqCst) + 1).to_string()
+}
+
+/// A server that counts its calls, and what it counts to.
+async fn counting(log: &AuditLog) -> (Server, Arc<AtomicU64>) {
+    let runs = Arc::<AtomicU64>::default();
+    let tools = tools![count].with_state(runs.clone());
+    let builder = Doorman::builder("b").auth(oauth()).tools(tools);
+    (serve_logging(builder, log.clone()).await, runs)
+}
+
+const SOON: Duration = Duration::from_secs(30);
+
+#[tokio::test]
+async fn w7_a_sink_error_fails_no_call_that_ran() {
+    for mood in [Mood::Fails, Mood::Panics] {
+        let sink = Moody::default();
+        let log = AuditLog::custom(sink.clone());
+        let (server, runs) = counting(&log).await;
+        sink.is(mood);
+        for run in ["1", "2"] {
+            assert_eq!(server.call(NOBODY, "count", json!({})).await.text(), run);
+            assert!(log.flush(SOON));
+        }
+        assert_eq!((runs.load(Ordering::SeqCst), log.lost()), (2, 2));
     }
 }
 
 #[tokio::test]
-async fn a_sink_that_panics_fails_no_call() {
-    use axum::body::Body;
-    use tower_service::Service as _;
-
-    let doorman = Doorman::builder("b")
-        .auth(oauth())
-        .tools(billing())
-        .audit(AuditLog::custom(Failing))
-        .build()
-        .unwrap();
-    let mut app = doorman_axum::router::<()>(doorman).unwrap();
+async fn w7_a_cancelled_call_has_a_record() {
+    #[expose(get = "/wait", public)]
+    async fn wait(State(begun): State<Arc<Notify>>) -> String {
+        begun.notify_one();
+        std::future::pending().await
+    }
+    let begun = Arc::new(Notify::new());
+    let tools = tools![wait].with_state(begun.clone());
+    let server = serve_with(Doorman::builder("b").auth(oauth()).tools(tools)).await;
     let body =
-        json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": "ping" } });
-    let request = http::Request::post("/mcp")
-        .header("Host", "localhost")
-        .header("Content-Type", "application/json")
-        .header("Accept", "application/json, text/event-stream")
-        .header("Authorization", format!("Bearer {NOBODY}"))
-        .body(Body::from(body.to_string()))
-        .unwrap();
-    let answer = app.call(request).await.unwrap();
-    let body = axum::body::to_bytes(answer.into_body(), 10_000).await.unwrap();
-    assert!(String::from_utf8(body.into()).unwrap().contains("pong"));
+        json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": "wait" } })
+            .to_string();
+    let stream = server
+        .open(&format!(
+            "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+             Accept: application/json, text/event-stream\r\nAuthorization: Bearer {NOBODY}\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        ))
+        .await;
+    begun.notified().await;
+    drop(stream);
+    let record = server.records.wait_for(1).await.remove(0);
+    assert_eq!((&record["tool"], &record["reason"]), (&json!("wait"), &json!("cancelled")));
+}
+
+/// Arrays in arrays, two thousand times.
+struct Deep;
+
+impl IntoResponse for Deep {
+    fn into_response(self) -> Response {
+        let text = "[".repeat(2_000) + &"]".repeat(2_000);
+        ([(CONTENT_TYPE, "application/json")], text).into_response()
+    }
+}
+
+impl Answer for Deep {
+    fn answered() -> Answered {
+        <Json<Value> as Answer>::answered()
+    }
+}
+
+#[tokio::test]
+async fn w7_a_deep_result_has_a_record() {
+    #[expose(get = "/deep", public)]
+    async fn deep() -> Deep {
+        Deep
+    }
+    let tools = tools![deep].with_state(());
+    let server = serve_with(Doorman::builder("b").auth(oauth()).tools(tools)).await;
+    assert_eq!(server.call(NOBODY, "deep", json!({})).await.reason(), "bad_output");
+    let records = server.records.all();
+    assert_eq!((records.len(), &records[0]["reason"]), (1, &json!("bad_output")));
+}
+
+#[tokio::test]
+async fn w7_an_unknown_tool_name_is_cleaned_and_cut() {
+    let server = serve(billing()).await;
+    let name = format!("a\n\u{202e}@{}customer7@example.com", "x".repeat(100_000));
+    server.call(READER, &name, json!({})).await;
+    let record = server.records.all().remove(0);
+    assert_eq!(record["tool"].as_str().unwrap().chars().count(), 64);
+    assert!(!record.to_string().contains(['\n', '\u{202e}', '@']), "{record}");
+}
+
+#[tokio::test]
+async fn w7_a_record_has_a_time() {
+    let server = serve(billing()).await;
+    let before = std::time::SystemTime::now();
+    server.call(READER, "ping", json!({})).await;
+    let record = server.records.all().remove(0);
+    let time = chrono::DateTime::parse_from_rfc3339(record["time"].as_str().unwrap()).unwrap();
+    let since = std::time::SystemTime::from(time).duration_since(before - Duration::from_millis(1));
+    assert!(since.unwrap() < SOON);
+}
+
+#[tokio::test]
+async fn a_sink_that_waits_for_ever_holds_no_call_up() {
+    let sink = Moody::default();
+    let log = AuditLog::custom(sink.clone()).queue(2);
+    let (server, _) = counting(&log).await;
+    sink.is(Mood::Waits);
+    for run in ["1", "2", "3", "4", "5"] {
+        assert_eq!(server.call(NOBODY, "count", json!({})).await.text(), run);
+    }
+    assert_eq!(log.lost(), 3);
+    sink.is(Mood::Well);
+    assert!(log.flush(SOON));
+}
+
+#[tokio::test]
+async fn a_strict_log_that_cannot_be_written_refuses_before_the_handler_runs_and_recovers() {
+    let sink = Moody::default();
+    let log = AuditLog::custom(sink.clone()).queue(1).strict();
+    let (server, runs) = counting(&log).await;
+    let call = async || server.call(NOBODY, "count", json!({})).await;
+    let refused = async || {
+        let ran = runs.load(Ordering::SeqCst);
+        let answer = call().await;
+        assert_eq!((answer.status, answer.reason()), (200, "audit_unavailable".into()));
+        assert_eq!(
+            answer.text(),
+            "audit_unavailable: the audit log cannot be written, so no call is made; try again later"
+        );
+        assert_eq!(runs.load(Ordering::SeqCst), ran);
+    };
+
+    sink.is(Mood::Waits);
+    assert_eq!(call().await.text(), "1");
+    refused().await;
+    sink.is(Mood::Fails);
+    assert!(log.flush(SOON));
+    refused().await;
+    assert!(log.flush(SOON));
+    sink.is(Mood::Well);
+    refused().await;
+    assert!(log.flush(SOON));
+    assert_eq!(call().await.text(), "2");
+    assert!(log.flush(SOON));
+    assert_eq!(log.lost(), 3);
+}
+
+#[test]
+fn a_strict_log_that_keeps_nothing_is_refused() {
+    let builder = Doorman::builder("b").auth(oauth()).tools(billing());
+    let error = builder.audit(AuditLog::none().strict()).build().unwrap_err().to_string();
+    assert!(error.starts_with("`audit` is strict and keeps no records"), "{error}");
 }
 
 #[tokio::test]

@@ -42,11 +42,15 @@ impl Example {
         }
     }
 
-    /// Ends it, and gives what it wrote to standard error.
-    async fn end(mut self) -> String {
-        self.child.start_kill().unwrap();
+    /// Ends it, once it wrote so many lines to standard error, and gives those and what follows.
+    async fn end(mut self, lines: usize) -> String {
+        let mut errors = BufReader::new(self.child.stderr.take().unwrap());
         let mut text = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut text).await.unwrap();
+        for _ in 0..lines {
+            errors.read_line(&mut text).await.unwrap();
+        }
+        self.child.start_kill().unwrap();
+        errors.read_to_string(&mut text).await.unwrap();
         text
     }
 }
@@ -93,7 +97,7 @@ async fn the_lines_that_quickstart_prints_do_what_they_say() {
     );
     assert!(quickstart.after("claude mcp add").await.contains(&url));
 
-    let errors = quickstart.end().await;
+    let errors = quickstart.end(3).await;
     assert_eq!(errors.lines().count(), 3, "{errors}");
     for line in errors.lines() {
         let record: Value =
@@ -110,7 +114,7 @@ async fn quickstart_names_a_port_that_it_cannot_read() {
     let mut quickstart = Example::start("quickstart", &["--port", "x"]);
     let status = quickstart.child.wait().await.unwrap();
     assert!(!status.success());
-    assert!(quickstart.end().await.contains("--port"));
+    assert!(quickstart.end(0).await.contains("--port"));
 }
 
 #[tokio::test]
@@ -125,7 +129,7 @@ async fn middleware_runs_handlers_under_the_users_layers() {
     );
     let refused = call(&url, "orders", json!({ "shop": "corner", "region": "mine" })).await;
     assert_eq!(refused.reason(), "invalid_arguments");
-    assert!(example.end().await.contains("WARNING: `Doorman::dev`"));
+    assert!(example.end(1).await.contains("WARNING: `Doorman::dev`"));
 }
 
 #[tokio::test]

@@ -3,11 +3,12 @@
 use std::{
     fmt::{Debug, Write as _},
     sync::{Arc, Mutex, OnceLock},
+    time::Duration,
 };
 
 use axum::{Json, http::StatusCode};
 use doorman::{
-    Credential, Doorman, OAuth, Principal, StaticTokens, VerifiedToken,
+    AuditLog, Credential, Doorman, DoormanBuilder, OAuth, Principal, StaticTokens, VerifiedToken,
     private::{Refusal, Reply},
 };
 use doorman_axum::{expose, tools};
@@ -17,7 +18,7 @@ use serde_json::json;
 use tracing::{Event, Metadata, Subscriber, field::Visit, span};
 use tracing_subscriber::{Layer, layer::Context, prelude::*};
 
-use crate::support::{ISSUER, RESOURCE, Server, serve_with};
+use crate::support::{ISSUER, RESOURCE, serve_logging, serve_with};
 
 const SENTINEL: &str = "s3nt1nel-value";
 const KEY: &str = "s3nt1nel-key";
@@ -86,19 +87,19 @@ async fn keep(Json(note): Json<Note>) -> Result<Json<Kept>, (StatusCode, String)
     }
 }
 
-async fn start() -> Server {
+fn notes() -> DoormanBuilder {
     let token = VerifiedToken::new("alice").audience(RESOURCE).scopes("notes:write").unwrap();
     let tokens = StaticTokens::new()
         .insert(TOKEN, token)
         .insert("no-scopes", VerifiedToken::new("bob").audience(RESOURCE));
     let auth = OAuth::new(ISSUER, RESOURCE).unwrap().verifier(tokens);
-    serve_with(Doorman::builder("b").auth(auth).tools(tools![keep].with_state(()))).await
+    Doorman::builder("b").auth(auth).tools(tools![keep].with_state(()))
 }
 
 #[tokio::test]
 async fn no_planted_secret_reaches_a_log_an_audit_record_or_another_caller() {
     let net = Net::cast();
-    let server = start().await;
+    let server = serve_with(notes()).await;
     let call = async |token: &str, arguments: serde_json::Value| {
         server.call(token, "keep", arguments).await
     };
@@ -149,6 +150,33 @@ async fn no_planted_secret_reaches_a_log_an_audit_record_or_another_caller() {
     );
     for (target, line) in lines.iter().filter(|(target, _)| target.starts_with("doorman")) {
         assert!(!line.contains("s3nt1nel"), "{target}: {line}");
+    }
+}
+
+#[tokio::test]
+async fn no_planted_secret_reaches_a_file_or_an_event() {
+    let path = std::env::temp_dir().join(format!("doorman-sentinels-{}", std::process::id()));
+    let net = Net::default();
+    let event = {
+        let _subscriber = tracing_subscriber::registry().with(net.clone()).set_default();
+        AuditLog::tracing()
+    };
+    for log in [AuditLog::file(&path).unwrap(), event] {
+        let server = serve_logging(notes(), log.clone()).await;
+        for how in ["well", "5xx", "4xx", "panic", SENTINEL] {
+            server.call(TOKEN, "keep", json!({ "note": SENTINEL, "how": how, KEY: 1 })).await;
+        }
+        server.call(&format!("{TOKEN}x"), "keep", json!({ "note": SENTINEL })).await;
+        assert!(log.flush(Duration::from_secs(30)));
+        assert_eq!(log.lost(), 0);
+    }
+    let file = std::fs::read_to_string(&path).unwrap();
+    std::fs::remove_file(path).unwrap();
+    let events = net.0.lock().unwrap().clone();
+    assert!(events.iter().all(|(target, _)| target == "doorman::audit"), "{events:?}");
+    assert_eq!((file.lines().count(), events.len()), (6, 6));
+    for line in file.lines().chain(events.iter().map(|(_, line)| &**line)) {
+        assert!(line.contains(r#""tool":"#) && !line.contains("s3nt1nel"), "{line}");
     }
 }
 

@@ -302,6 +302,14 @@ impl DoormanBuilder {
             self.anonymous && self.oauth.is_none(),
             setting("allow_anonymous", "is set without `.auth(…)`", "with `.auth(…)` only"),
         );
+        refuse(
+            self.audit.is_strict_about_nothing(),
+            setting(
+                "audit",
+                "is strict and keeps no records",
+                "`strict` with a log that has a sink",
+            ),
+        );
         refuse(self.result_limit == 0, setting("result_limit", "is 0", "1 byte or more"));
         refuse(self.body_limit == 0, setting("body_limit", "is 0", "1 byte or more"));
         refuse(

@@ -64,6 +64,8 @@ pub enum Refusal {
     BadOutput,
     /// The caller went away.
     Cancelled,
+    /// The audit log is strict and cannot keep the record of the call.
+    AuditUnavailable,
 }
 
 impl Refusal {
@@ -96,6 +98,7 @@ impl Refusal {
             Self::TooLarge => "too_large",
             Self::BadOutput => "bad_output",
             Self::Cancelled => "cancelled",
+            Self::AuditUnavailable => "audit_unavailable",
         }
     }
 
@@ -168,6 +171,9 @@ impl fmt::Display for Refusal {
             Self::TooLarge => f.write_str("too_large: the result is too large; ask for less"),
             Self::BadOutput => f.write_str("bad_output: the tool answered in an undeclared shape"),
             Self::Cancelled => f.write_str("cancelled: the caller went away"),
+            Self::AuditUnavailable => f.write_str(
+                "audit_unavailable: the audit log cannot be written, so no call is made; try again later",
+            ),
         }
     }
 }

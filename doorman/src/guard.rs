@@ -6,7 +6,7 @@ use futures_util::FutureExt as _;
 use serde_json::{Value, json};
 
 use crate::{
-    audit::AuditLog,
+    audit::{AuditLog, Entry},
     authorize::authorize,
     call::{Call, Reply},
     error::Refusal,
@@ -48,11 +48,12 @@ impl Guard {
         call: Call,
         now: Instant,
     ) -> Result<Answer, Refused> {
-        let entry = self.audit.open(&call);
-        let gone = call.gone.clone();
+        let mut entry = self.audit.open(&call);
+        let (tool, gone) = (call.tool, call.gone.clone());
         let caller = self.limits.caller(&call.principal, call.peer.map(|peer| peer.ip()));
+        let passing = self.pass(dispatch, call, caller, &mut entry, now);
         // A panic would leave the caller without an answer for ever: rmcp does not catch it.
-        let outcome = AssertUnwindSafe(self.pass(dispatch, call, caller, now)).catch_unwind().await;
+        let outcome = AssertUnwindSafe(passing).catch_unwind().await;
         let outcome = outcome.unwrap_or_else(|payload| {
             // What was thrown may throw again where it is dropped.
             std::mem::forget(payload);
@@ -61,6 +62,7 @@ impl Guard {
         if outcome.as_ref().is_err_and(Refusal::is_refused_attempt) {
             self.limits.refused(caller, now);
         }
+        entry.remaining_budget(self.limits.remaining_budget(tool, caller, now));
         let request_id = entry.request_id().to_owned();
         entry.close(outcome.as_ref().map(|answer| answer.text.len()), gone.is_cancelled());
         outcome.map_err(|refusal| Refused { refusal, request_id })
@@ -72,9 +74,11 @@ impl Guard {
         dispatch: &dyn Dispatch,
         mut call: Call,
         caller: Caller,
+        entry: &mut Entry,
         now: Instant,
     ) -> Result<Answer, Refusal> {
         let (spec, tool, result_limit) = (call.spec.clone(), call.tool, call.result_limit);
+        entry.kept()?;
         self.limits.patience(Some(tool), caller, now)?;
         authorize(&spec, &call.principal, &self.hierarchy)?;
         validate(&mut call)?;
@@ -222,8 +226,16 @@ mod tests {
     type Ended = (&'static str, Option<&'static str>);
 
     impl AuditSink for Records {
-        fn record(&self, record: &AuditRecord) {
+        fn record(&self, record: &AuditRecord) -> std::io::Result<()> {
             self.0.lock().unwrap().push((record.reason, record.end));
+            Ok(())
+        }
+    }
+
+    impl Records {
+        fn of(&self, guard: &Guard) -> Vec<Ended> {
+            assert!(guard.audit.flush(Duration::from_secs(30)));
+            self.0.lock().unwrap().clone()
         }
     }
 
@@ -278,7 +290,7 @@ mod tests {
         let (guard, records) = guard();
         let outcome = guard.call(&dispatch, call(effect, gone), Instant::now()).await;
         let told = outcome.map_or_else(|refused| refused.refusal.reason(), |_| "ok");
-        let records = records.0.lock().unwrap();
+        let records = records.of(&guard);
         assert_eq!(records.len(), 1, "one record of one call");
         assert!(told == records[0].0 || records[0].1 == Some(told));
         records[0].0
@@ -303,7 +315,7 @@ mod tests {
             let mut context = Context::from_waker(Waker::noop());
             assert!(matches!(calling.as_mut().poll(&mut context), Poll::Pending));
             drop(calling);
-            assert_eq!(*records.0.lock().unwrap(), [("cancelled", None)]);
+            assert_eq!(records.of(&guard), [("cancelled", None)]);
         }
     }
 
@@ -346,7 +358,7 @@ mod tests {
             });
             let outcome = guard.call(&dispatch, call(effect, gone), Instant::now()).await;
             assert_eq!(outcome.is_ok(), end.is_some());
-            assert_eq!(*records.0.lock().unwrap(), [("cancelled", end)]);
+            assert_eq!(records.of(&guard), [("cancelled", end)]);
         }
     }
 

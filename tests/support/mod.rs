@@ -3,8 +3,10 @@
 pub mod billing;
 
 use std::{
+    io,
     net::SocketAddr,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use doorman::{
@@ -46,31 +48,36 @@ pub fn oauth() -> OAuth {
     OAuth::new(ISSUER, RESOURCE).unwrap().verifier(tokens())
 }
 
-/// Keeps every record as JSON.
+/// The records of a server, and its log.
 #[derive(Clone)]
-pub struct Records(Arc<Mutex<Vec<Value>>>, Arc<watch::Sender<usize>>);
+pub struct Records {
+    kept: Kept,
+    pub log: AuditLog,
+}
 
 impl Records {
-    pub fn new() -> Self {
-        Self(Arc::default(), Arc::new(watch::Sender::new(0)))
-    }
-
     pub fn all(&self) -> Vec<Value> {
-        self.0.lock().unwrap().clone()
+        assert!(self.log.flush(Duration::from_secs(30)), "the sink takes what it is given");
+        self.kept.0.lock().unwrap().clone()
     }
 
     /// The records, once there are so many.
     pub async fn wait_for(&self, count: usize) -> Vec<Value> {
-        self.1.subscribe().wait_for(|written| *written >= count).await.unwrap();
+        self.kept.1.subscribe().wait_for(|written| *written >= count).await.unwrap();
         self.all()
     }
 }
 
-impl AuditSink for Records {
-    fn record(&self, record: &AuditRecord) {
+/// Keeps every record as JSON.
+#[derive(Clone)]
+struct Kept(Arc<Mutex<Vec<Value>>>, Arc<watch::Sender<usize>>);
+
+impl AuditSink for Kept {
+    fn record(&self, record: &AuditRecord) -> io::Result<()> {
         let mut records = self.0.lock().unwrap();
-        records.push(serde_json::to_value(record).unwrap());
+        records.push(serde_json::to_value(record)?);
         self.1.send_replace(records.len());
+        Ok(())
     }
 }
 
@@ -93,8 +100,19 @@ pub async fn serve(tools: Toolset) -> Server {
 }
 
 pub async fn serve_with(builder: DoormanBuilder) -> Server {
-    let records = Records::new();
-    let doorman = builder.audit(AuditLog::custom(records.clone())).build().unwrap();
+    let kept = Kept(Arc::default(), Arc::new(watch::Sender::new(0)));
+    let log = AuditLog::custom(kept.clone());
+    start(builder, Records { kept, log }).await
+}
+
+/// Serves with a log whose records nobody keeps.
+pub async fn serve_logging(builder: DoormanBuilder, log: AuditLog) -> Server {
+    let kept = Kept(Arc::default(), Arc::new(watch::Sender::new(0)));
+    start(builder, Records { kept, log }).await
+}
+
+async fn start(builder: DoormanBuilder, records: Records) -> Server {
+    let doorman = builder.audit(records.log.clone()).build().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let app = doorman_axum::router(doorman).unwrap();

@@ -1,5 +1,9 @@
 //! One record for every attempt, whatever becomes of it.
 
+mod entry;
+mod file;
+mod merge;
+mod queue;
 mod record;
 mod shape;
 mod sink;
@@ -7,25 +11,26 @@ mod sink;
 use std::{
     hash::{BuildHasher as _, RandomState},
     net::IpAddr,
-    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::{Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
+pub(crate) use self::entry::{Entry, Knock};
+use self::{
+    file::File,
+    queue::Queue,
+    shape::shape,
+    sink::{Stderr, Tracing},
+};
 pub use self::{record::AuditRecord, sink::AuditSink};
-use self::{shape::shape, sink::Stderr};
-use crate::{
-    call::Call,
-    error::Refusal,
-    principal::{Principal, Transport},
-    schema::Object,
-    spec::visible,
-};
+use crate::{call::Call, error::Error, principal::Principal, schema::Object, spec::visible};
 
-/// Where audit records go.
+/// Where audit records go, by way of a queue and a thread that writes: a slow or failing sink neither
+/// blocks nor fails a call that ran. Clones are the same log.
 ///
 /// ```
 /// use doorman::{AuditLog, AuditRecord, AuditSink};
@@ -33,24 +38,35 @@ use crate::{
 /// struct Counter(std::sync::atomic::AtomicU64);
 ///
 /// impl AuditSink for Counter {
-///     fn record(&self, _: &AuditRecord) {
+///     fn record(&self, _: &AuditRecord) -> std::io::Result<()> {
 ///         self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+///         Ok(())
 ///     }
 /// }
 ///
-/// let log = AuditLog::custom(Counter(0.into()));
+/// let log = AuditLog::custom(Counter(0.into())).queue(1_000).strict();
 /// ```
+///
+/// What is queued when the process exits is not written: keep a clone, and [`flush`](Self::flush) it last.
 #[derive(Clone)]
 pub struct AuditLog(Arc<Log>);
 
 struct Log {
-    sink: Option<Box<dyn AuditSink>>,
+    queue: Option<Arc<Queue>>,
     /// Tells the records of two processes apart.
     process: u64,
     /// The attempts that were opened.
     attempts: AtomicU64,
-    /// The records that were written.
-    sequence: AtomicU64,
+    /// Whether a call without a record is not made.
+    strict: AtomicBool,
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        if let Some(queue) = &self.queue {
+            queue.close();
+        }
+    }
 }
 
 impl AuditLog {
@@ -58,6 +74,29 @@ impl AuditLog {
     #[must_use]
     pub fn stderr() -> Self {
         Self::custom(Stderr)
+    }
+
+    /// One JSON object a line at the end of a file. The file is made where there is none, for its owner
+    /// only; on Unix it is opened again after a SIGHUP, which then no longer ends the process.
+    ///
+    /// ```
+    /// # use doorman::AuditLog;
+    /// let error = AuditLog::file("/no/such/folder/audit.jsonl").unwrap_err().to_string();
+    /// assert!(error.contains("`/no/such/folder` is no folder"));
+    /// ```
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub fn file(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Ok(Self::custom(File::open(path.as_ref())?))
+    }
+
+    /// One `tracing` event a record, at INFO under the target `doorman::audit`, with the JSON object as
+    /// its message. It goes to the subscriber that is current now, or, where there is none yet, to the
+    /// global one; an event that no subscriber wants is a lost record.
+    #[must_use]
+    pub fn tracing() -> Self {
+        Self::custom(Tracing::current())
     }
 
     /// No records are kept.
@@ -69,20 +108,56 @@ impl AuditLog {
     /// Records go to a sink of the user's.
     #[must_use]
     pub fn custom(sink: impl AuditSink) -> Self {
-        Self::new(Some(Box::new(sink)))
+        Self::new(Some(Queue::new(Box::new(sink))))
     }
 
-    fn new(sink: Option<Box<dyn AuditSink>>) -> Self {
+    /// How many records may wait to be written, 1 at least; without it, 8,192. A record that finds the
+    /// queue full is lost.
+    #[must_use]
+    pub fn queue(self, records: usize) -> Self {
+        if let Some(queue) = &self.0.queue {
+            queue.set_capacity(records);
+        }
+        self
+    }
+
+    /// Refuses calls, before they run, while their records could not be kept: the queue is full, or the
+    /// last record could not be written. The refused attempts are offered to the sink, so that calls are
+    /// made again once it takes one of them.
+    #[must_use]
+    pub fn strict(self) -> Self {
+        self.0.strict.store(true, Ordering::Relaxed);
+        self
+    }
+
+    /// The records that were lost: the queue was full, or the sink failed.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.0.queue.as_ref().map_or(0, |queue| queue.lost())
+    }
+
+    /// Waits until the sink has been given everything that was recorded before, and says whether that
+    /// came to pass in time. It blocks the thread.
+    #[must_use = "records may be unwritten still"]
+    pub fn flush(&self, within: Duration) -> bool {
+        self.0.queue.as_ref().is_none_or(|queue| queue.flush(within))
+    }
+
+    fn new(queue: Option<Arc<Queue>>) -> Self {
         let process = RandomState::new().hash_one(std::process::id());
-        Self(Arc::new(Log { sink, process, attempts: 1.into(), sequence: 1.into() }))
+        Self(Arc::new(Log { queue, process, attempts: 1.into(), strict: false.into() }))
     }
 
     /// Opens the record of a call; it is written when the entry is closed, or dropped.
     pub(crate) fn open(&self, call: &Call) -> Entry {
-        let mut entry = self.entry(call.spec.name().to_owned(), &call.principal);
-        entry.record.peer = call.peer.map(|peer| peer.ip().to_string());
-        entry.record.scopes_required = call.spec.scopes().iter().map(ToString::to_string).collect();
-        entry.record.arguments = shape(&call.arguments, call.spec.properties());
+        let mut entry = self.entry(&call.principal, || call.spec.name().to_owned());
+        entry.reserve();
+        if let Some(record) = entry.record_mut() {
+            record.peer = call.peer.map(|peer| peer.ip().to_string());
+            record.scopes_required = call.spec.scopes().iter().map(ToString::to_string).collect();
+            record.arguments = shape(&call.arguments, call.spec.properties());
+            record.cost = call.spec.cost().as_f64();
+        }
         entry
     }
 
@@ -94,132 +169,42 @@ impl AuditLog {
         principal: &Principal,
         peer: Option<IpAddr>,
     ) -> Entry {
-        let mut entry = self.entry(visible(name, 64), principal);
-        entry.record.peer = peer.map(|peer| peer.to_string());
-        entry.record.arguments = shape(arguments, None);
+        let mut entry = self.entry(principal, || visible(name, 64));
+        if let Some(record) = entry.record_mut() {
+            record.peer = peer.map(|peer| peer.to_string());
+            record.arguments = shape(arguments, None);
+        }
         entry
     }
 
     /// A request whose sender is not known yet.
     pub(crate) fn knock(&self, peer: Option<IpAddr>) -> Knock<'_> {
-        Knock { audit: self, peer, answered: false }
+        Knock::new(self, peer)
     }
 
-    fn entry(&self, tool: String, principal: &Principal) -> Entry {
+    /// Whether calls depend on records that are never made.
+    pub(crate) fn is_strict_about_nothing(&self) -> bool {
+        self.is_strict() && self.0.queue.is_none()
+    }
+
+    fn is_strict(&self) -> bool {
+        self.0.strict.load(Ordering::Relaxed)
+    }
+
+    fn entry(&self, principal: &Principal, tool: impl FnOnce() -> String) -> Entry {
         let attempt = self.0.attempts.fetch_add(1, Ordering::Relaxed);
         let request_id = format!("{:016x}-{attempt}", self.0.process);
-        Entry {
-            record: AuditRecord::new(SystemTime::now(), request_id, tool, principal),
-            log: self.clone(),
-            started: Instant::now(),
-            written: false,
-        }
+        let record =
+            self.0.queue.as_ref().map(|_| AuditRecord::new(SystemTime::now(), tool(), principal));
+        Entry::new(self.clone(), request_id, record)
     }
 }
 
 impl std::fmt::Debug for AuditLog {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "AuditLog({})", if self.0.sink.is_some() { "on" } else { "none" })
+        write!(f, "AuditLog({})", if self.0.queue.is_some() { "on" } else { "none" })
     }
 }
 
-/// An attempt under way. Exactly one record is written of it: by [`Entry::close`], or, where the
-/// future that holds it is dropped, as cancelled.
-pub(crate) struct Entry {
-    record: AuditRecord,
-    log: AuditLog,
-    started: Instant,
-    written: bool,
-}
-
-impl Entry {
-    pub(crate) fn request_id(&self) -> &str {
-        &self.record.request_id
-    }
-
-    /// Closes the record. Of a call whose caller is gone it says so, and how the call really ended.
-    pub(crate) fn close(mut self, outcome: Result<usize, &Refusal>, caller_is_gone: bool) {
-        let (status, reason) = match outcome {
-            Ok(size) => {
-                self.record.result_bytes = Some(size);
-                ("ok", "ok")
-            }
-            Err(refusal) => {
-                let (_, missing) = refusal.scopes();
-                self.record.scopes_missing = missing.iter().map(ToString::to_string).collect();
-                (refusal.status(), refusal.reason())
-            }
-        };
-        if caller_is_gone && reason != "cancelled" {
-            self.record.end = Some(reason);
-            self.write("cancelled", "cancelled");
-        } else {
-            self.write(status, reason);
-        }
-    }
-
-    fn write(&mut self, status: &'static str, reason: &'static str) {
-        self.written = true;
-        self.record.sequence = self.log.0.sequence.fetch_add(1, Ordering::Relaxed);
-        self.record.status = status;
-        self.record.reason = reason;
-        self.record.duration_ms = (self.started.elapsed().as_secs_f64() * 1e6).round() / 1e3;
-        if let Some(sink) = &self.log.0.sink {
-            // A sink that panics must not take the answer with it, nor abort a drop; and what it threw
-            // may throw again where it is dropped.
-            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| sink.record(&self.record))) {
-                std::mem::forget(payload);
-            }
-        }
-    }
-}
-
-impl Drop for Entry {
-    fn drop(&mut self) {
-        if !self.written {
-            self.write("cancelled", "cancelled");
-        }
-    }
-}
-
-/// A request at the door. It leaves a record unless it is admitted; where the future that holds it is
-/// dropped, as cancelled.
-pub(crate) struct Knock<'a> {
-    audit: &'a AuditLog,
-    peer: Option<IpAddr>,
-    answered: bool,
-}
-
-impl Knock<'_> {
-    /// The sender is known; what it calls has records of its own.
-    pub(crate) fn admit(mut self) {
-        self.answered = true;
-    }
-
-    /// Gives the name of the attempt.
-    pub(crate) fn reject(mut self, reason: &'static str, detail: Option<&'static str>) -> String {
-        self.answered = true;
-        self.write("denied", reason, detail)
-    }
-
-    fn write(
-        &self,
-        status: &'static str,
-        reason: &'static str,
-        detail: Option<&'static str>,
-    ) -> String {
-        let mut entry = self.audit.entry(String::new(), &Principal::anonymous(Transport::Http));
-        entry.record.peer = self.peer.map(|peer| peer.to_string());
-        entry.record.detail = detail;
-        entry.write(status, reason);
-        entry.request_id().to_owned()
-    }
-}
-
-impl Drop for Knock<'_> {
-    fn drop(&mut self) {
-        if !self.answered {
-            self.write("cancelled", "cancelled", None);
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! The record of one attempt.
 
-use std::time::SystemTime;
+use std::{collections::BTreeMap, time::SystemTime};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
@@ -17,20 +17,23 @@ use crate::{principal::Principal, spec::is_hidden};
 ///  "caller":"alice","issuer":"https://sso.example.com","client_id":null,"tenant":null,"transport":"http",
 ///  "peer":"127.0.0.1","status":"denied","reason":"forbidden:scope","scopes_required":["invoices:write"],
 ///  "scopes_missing":["invoices:write"],"arguments":{"type":"object","len":1,"fields":{"id":{"type":"integer"}}},
-///  "duration_ms":0.042,"result_bytes":null}
+///  "duration_ms":0.042,"result_bytes":null,"cost":1.0,"remaining_budget":null}
 /// ```
+///
+/// `detail`, `end`, `redactions`, `count` and `lost` stand there only where they have something to say.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct AuditRecord {
     /// When the attempt began, RFC 3339 in UTC.
     pub time: String,
-    /// Counts the records of this process from 1; a gap is a loss.
+    /// Counts the records of this log from 1, in the order in which they are written; a gap is a loss,
+    /// and as wide as the `lost` after it.
     pub sequence: u64,
     /// Names the attempt across processes; refusals tell it to the caller.
     pub request_id: String,
     /// The tool; empty where the request was not let in. A name that is no tool's is cleaned and cut.
     pub tool: String,
-    /// The subject; `anonymous` where nobody was verified.
+    /// The subject; `anonymous` where nobody was verified, empty where the record stands for many.
     pub caller: String,
     /// Who issued the token.
     pub issuer: Option<String>,
@@ -62,20 +65,30 @@ pub struct AuditRecord {
     pub duration_ms: f64,
     /// The size of the result's text, in bytes.
     pub result_bytes: Option<usize>,
+    /// The cost units of the tool; 0 where the request was not let in.
+    pub cost: f64,
+    /// The cost units that the caller has left; none without a budget.
+    pub remaining_budget: Option<f64>,
+    /// How many values were masked in the result, by kind.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub redactions: BTreeMap<&'static str, u64>,
+    /// The attempts that this record stands for: refused ones of one caller within one second, once
+    /// there are too many of them. All but the count tells of the first.
+    #[serde(skip_serializing_if = "is_one")]
+    pub count: u64,
+    /// The records that were lost between this one and the one written before it.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub lost: u64,
 }
 
 impl AuditRecord {
-    pub(super) fn new(
-        now: SystemTime,
-        request_id: String,
-        tool: String,
-        principal: &Principal,
-    ) -> Self {
+    /// The record of an attempt that begins now; its name and number come when it is written.
+    pub(super) fn new(now: SystemTime, tool: String, principal: &Principal) -> Self {
         let caller = if principal.verified() { principal.subject() } else { "anonymous" };
         Self {
             time: DateTime::<Utc>::from(now).to_rfc3339_opts(SecondsFormat::Micros, true),
             sequence: 0,
-            request_id,
+            request_id: String::new(),
             tool,
             caller: plain(caller),
             issuer: principal.issuer().map(plain),
@@ -92,8 +105,23 @@ impl AuditRecord {
             arguments: Value::Null,
             duration_ms: 0.0,
             result_bytes: None,
+            cost: 1.0,
+            remaining_budget: None,
+            redactions: BTreeMap::new(),
+            count: 1,
+            lost: 0,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_one(count: &u64) -> bool {
+    *count == 1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// An identity as it may stand in a line that people read: it is a verifier's word, and can be an
