@@ -9,6 +9,7 @@ const DOORMAN: &[&[&str]] = &[
     &["private"],
     &["server", "builder"],
     &["doorman"],
+    &["config"],
     &["auth", "guard"],
     &["authorize", "audit"],
     &["function"],

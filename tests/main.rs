@@ -21,4 +21,5 @@ mod readme;
 mod scopes;
 mod sentinels;
 mod settings;
+mod stdio;
 mod vectors;

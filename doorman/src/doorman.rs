@@ -11,10 +11,10 @@ use futures_util::FutureExt as _;
 use http::HeaderValue;
 
 use crate::{
-    auth::{Auth, Credential, Denial, Rejection, ResourceMetadata, deny_without_challenge},
+    auth::{Auth, Credential, Denial, Local, Rejection, ResourceMetadata, deny_without_challenge},
     error::Refusal,
     guard::Guard,
-    principal::Principal,
+    principal::{Principal, Transport},
     scope::Scope,
     tool::Tool,
 };
@@ -57,6 +57,7 @@ pub(crate) struct Parts {
     pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) auth: Option<Auth>,
+    pub(crate) local: Local,
     pub(crate) anonymous: bool,
     pub(crate) guard: Guard,
     pub(crate) tools: Vec<Tool>,
@@ -91,7 +92,28 @@ impl Doorman {
         credential: Credential<'_>,
         peer: Option<SocketAddr>,
     ) -> Result<Principal, Denial> {
-        let knock = self.0.guard.audit.knock(peer.map(|peer| peer.ip()));
+        self.knock(credential, Transport::Http, peer).await
+    }
+
+    /// Decides who sends a request on standard input. A token is verified at every request, so that one
+    /// that was revoked or has expired ends here too.
+    pub(crate) async fn local(&self) -> Result<Principal, Denial> {
+        let token = match &self.0.local {
+            Local::Nobody => return Ok(Principal::anonymous(Transport::Stdio)),
+            Local::Named(principal) => return Ok(principal.clone()),
+            Local::Token(token) => token,
+        };
+        let principal = self.knock(token.credential(), Transport::Stdio, None).await?;
+        Ok(Principal { transport: Transport::Stdio, ..principal })
+    }
+
+    async fn knock(
+        &self,
+        credential: Credential<'_>,
+        transport: Transport,
+        peer: Option<SocketAddr>,
+    ) -> Result<Principal, Denial> {
+        let knock = self.0.guard.audit.knock(transport, peer.map(|peer| peer.ip()));
         let Some(auth) = &self.0.auth else {
             let rejection = Rejection::NoAuth;
             let request_id = knock.reject(rejection.reason(), rejection.detail());

@@ -31,6 +31,7 @@ mod auth;
 mod authorize;
 mod builder;
 mod call;
+mod config;
 mod distinct;
 mod doorman;
 mod error;
