@@ -167,7 +167,7 @@ async fn notes(mut command: Command, requests: &[Value]) -> (Vec<Value>, String)
     (answers, errors)
 }
 
-fn tool_call(id: u8, tool: &str, arguments: Value) -> Value {
+fn tool_call(id: u8, tool: &str, arguments: &Value) -> Value {
     json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": { "name": tool, "arguments": arguments } })
 }
 
@@ -183,7 +183,7 @@ async fn w10_the_command_of_the_readme_serves_notes_on_stdio() {
         { "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } } });
     let initialized = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
     let list = json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/list" });
-    let note = tool_call(3, "write_note", json!({ "text": "SENTINEL" }));
+    let note = tool_call(3, "write_note", &json!({ "text": "SENTINEL" }));
     let (answers, errors) = notes(command, &[initialize, initialized, list, note]).await;
     assert_eq!(answers.len(), 3, "{answers:?}");
     assert_eq!(answers[0]["result"]["serverInfo"]["name"], "notes");
@@ -196,8 +196,8 @@ async fn w10_the_command_of_the_readme_serves_notes_on_stdio() {
 
 #[tokio::test]
 async fn w10_the_audit_setting_is_honoured() {
-    let count = tool_call(1, "count_notes", json!({}));
-    let read = tool_call(2, "read_notes", json!({}));
+    let count = tool_call(1, "count_notes", &json!({}));
+    let read = tool_call(2, "read_notes", &json!({}));
     for (target, records) in [("stderr", 2), ("none", 0)] {
         let mut command = Command::new(path("stdio"));
         command.env("DOORMAN_AUDIT", target);

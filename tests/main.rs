@@ -14,6 +14,7 @@ mod gate;
 mod hostile;
 mod lifecycles;
 mod list;
+mod local;
 mod metadata;
 mod principals;
 mod protocol;

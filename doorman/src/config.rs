@@ -216,7 +216,8 @@ fn unfit(setting: &'static str, problem: &str, allowed: &'static str) -> Error {
 fn unknown(name: &OsStr) -> Error {
     const NEAR: usize = 3;
     let name = visible(&name.to_string_lossy(), 64);
-    let near = VARIABLES.into_iter().map(|(known, _)| (distance(&name, known), known)).min();
+    let capitals = name.to_ascii_uppercase();
+    let near = VARIABLES.into_iter().map(|(known, _)| (distance(&capitals, known), known)).min();
     let hint = match near {
         Some((distance, known)) if distance <= NEAR => format!("did you mean `{known}`?"),
         _ => format!("there are {}", VARIABLES.map(|(known, _)| format!("`{known}`")).join(", ")),

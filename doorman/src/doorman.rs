@@ -5,10 +5,12 @@ use std::{
     net::SocketAddr,
     panic::AssertUnwindSafe,
     sync::Arc,
+    time::Duration,
 };
 
 use futures_util::FutureExt as _;
 use http::HeaderValue;
+use tokio::time::timeout;
 
 use crate::{
     auth::{Auth, Credential, Denial, Local, Rejection, ResourceMetadata, deny_without_challenge},
@@ -18,6 +20,9 @@ use crate::{
     scope::Scope,
     tool::Tool,
 };
+
+/// The most time that a verifier may take.
+const VERIFICATION: Duration = Duration::from_secs(30);
 
 /// Which tools `tools/list` shows.
 ///
@@ -119,9 +124,12 @@ impl Doorman {
             let request_id = knock.reject(rejection.reason(), rejection.detail());
             return Err(deny_without_challenge(rejection, request_id));
         };
-        let authenticated = auth.authenticate(credential, peer, self.0.anonymous);
-        let authenticated = AssertUnwindSafe(authenticated).catch_unwind().await;
-        let rejection = match authenticated {
+        let authenticated = async {
+            let authenticating = auth.authenticate(credential, peer, self.0.anonymous);
+            let ended = timeout(VERIFICATION, authenticating).await;
+            ended.unwrap_or(Err(Rejection::Unavailable("timeout")))
+        };
+        let rejection = match AssertUnwindSafe(authenticated).catch_unwind().await {
             Ok(Ok(principal)) => {
                 knock.admit();
                 return Ok(principal);
