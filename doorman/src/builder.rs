@@ -26,6 +26,16 @@ impl Doorman {
 
     /// Starts a server whose name is that of `DOORMAN_SERVER_NAME`; `build()` refuses where it is not
     /// set. The other variables count for every server: see [`DoormanBuilder::environment`].
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// let builder = Doorman::from_env().tools(tools![ping].with_state(()));
+    /// let doorman = builder.environment([("DOORMAN_SERVER_NAME", "billing")]).build()?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     pub fn from_env() -> DoormanBuilder {
         DoormanBuilder::new(None, false)
     }
