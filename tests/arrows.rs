@@ -9,6 +9,7 @@ const DOORMAN: &[&[&str]] = &[
     &["private", "measure"],
     &["server", "builder"],
     &["doorman"],
+    &["config"],
     &["auth", "guard"],
     &["authorize", "audit", "limits"],
     &["function"],

@@ -15,11 +15,11 @@ use crate::support::{Server, serve_with};
 
 /// What a test watches of a handler, and holds it with.
 #[derive(Clone)]
-struct Watch {
-    started: Arc<Notify>,
-    may_end: Arc<Semaphore>,
-    ended: Arc<Notify>,
-    dropped: Arc<Notify>,
+pub struct Watch {
+    pub started: Arc<Notify>,
+    pub may_end: Arc<Semaphore>,
+    pub ended: Arc<Notify>,
+    pub dropped: Arc<Notify>,
 }
 
 struct Dropped(Arc<Notify>);
@@ -48,14 +48,19 @@ async fn erase(State(watch): State<Watch>) -> &'static str {
     work(watch).await
 }
 
-async fn start() -> (Server, Watch) {
+/// `look` and `erase`, which a test holds.
+pub fn watched() -> (Toolset, Watch) {
     let watch = Watch {
         started: Arc::default(),
         may_end: Arc::new(Semaphore::new(0)),
         ended: Arc::default(),
         dropped: Arc::default(),
     };
-    let tools: Toolset = tools![look, erase].with_state(watch.clone());
+    (tools![look, erase].with_state(watch.clone()), watch)
+}
+
+async fn start() -> (Server, Watch) {
+    let (tools, watch) = watched();
     (serve_with(Doorman::dev("b").tools(tools)).await, watch)
 }
 

@@ -1,10 +1,10 @@
 //! Every example, run as a user runs it.
 
-use std::{process::Stdio, str::FromStr as _};
+use std::{path::PathBuf, process::Stdio, str::FromStr as _};
 
 use serde_json::{Value, json};
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader, Lines},
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines},
     process::{Child, ChildStdout, Command},
 };
 
@@ -16,12 +16,17 @@ struct Example {
     lines: Lines<BufReader<ChildStdout>>,
 }
 
+/// Where the examples are built.
+fn path(name: &str) -> PathBuf {
+    let mut path = std::env::current_exe().unwrap();
+    path.pop();
+    path.set_file_name("examples");
+    path.join(name)
+}
+
 impl Example {
     fn start(name: &str, arguments: &[&str]) -> Self {
-        let mut path = std::env::current_exe().unwrap();
-        path.pop();
-        path.set_file_name("examples");
-        let mut child = Command::new(path.join(name))
+        let mut child = Command::new(path(name))
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -142,4 +147,82 @@ async fn both_serves_functions_and_handlers() {
     assert_eq!(fahrenheit.result()["structuredContent"], json!({ "result": 212.0 }));
     assert_eq!(call(&url, "greet", json!({})).await.text(), "Hello, dev");
     assert_eq!(call(&url, "greet", json!({ "name": "Ada" })).await.text(), "Hello, Ada");
+}
+
+/// Gives the notes example its standard input, to the end; what it wrote is JSON, or the test fails.
+async fn notes(mut command: Command, requests: &[Value]) -> (Vec<Value>, String) {
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.kill_on_drop(true).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    for request in requests {
+        input.write_all(format!("{request}\n").as_bytes()).await.unwrap();
+    }
+    drop(input);
+    let output = child.wait_with_output().await.unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{errors}");
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let mut answers: Vec<Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}")))
+        .collect();
+    answers.sort_by_key(|answer| answer["id"].as_u64());
+    assert!(answers.iter().all(|answer| answer["jsonrpc"] == "2.0"), "{lines}");
+    (answers, errors)
+}
+
+fn tool_call(id: u8, tool: &str, arguments: &Value) -> Value {
+    json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": { "name": tool, "arguments": arguments } })
+}
+
+#[tokio::test]
+async fn w10_the_command_of_the_readme_serves_notes_on_stdio() {
+    let (_, line) = include_str!("../README.md").split_once("claude mcp add notes -- ").unwrap();
+    let line = line.lines().next().unwrap();
+    assert!(include_str!("../examples/stdio.rs").contains(line));
+    let arguments = line.strip_prefix("cargo run --quiet --example stdio -- ").unwrap();
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("{} {arguments}", path("stdio").display()));
+    let initialize = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params":
+        { "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } } });
+    let initialized = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
+    let list = json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/list" });
+    let note = tool_call(3, "write_note", &json!({ "text": "SENTINEL" }));
+    let (answers, errors) = notes(command, &[initialize, initialized, list, note]).await;
+    assert_eq!(answers.len(), 3, "{answers:?}");
+    assert_eq!(answers[0]["result"]["serverInfo"]["name"], "notes");
+    assert_eq!(answers[1]["result"]["tools"].as_array().unwrap().len(), 4);
+    assert_eq!(answers[2]["result"]["structuredContent"], json!({ "result": 1 }));
+    let record: Value = serde_json::from_str(&errors).expect("one record on standard error");
+    assert_eq!((&record["caller"], &record["transport"]), (&json!("you"), &json!("stdio")));
+    assert!(!errors.contains("SENTINEL"));
+}
+
+#[tokio::test]
+async fn w10_the_audit_setting_is_honoured() {
+    let count = tool_call(1, "count_notes", &json!({}));
+    let read = tool_call(2, "read_notes", &json!({}));
+    for (target, records) in [("stderr", 2), ("none", 0)] {
+        let mut command = Command::new(path("stdio"));
+        command.env("DOORMAN_AUDIT", target);
+        let (answers, errors) = notes(command, &[count.clone(), read.clone()]).await;
+        assert_eq!(answers[0]["result"]["structuredContent"], json!({ "result": 0 }));
+        assert_eq!(answers[1]["result"]["isError"], true);
+        assert_eq!(errors.lines().count(), records, "{errors}");
+    }
+}
+
+#[tokio::test]
+async fn the_environment_of_a_process_is_read_and_a_mistake_in_it_ends_the_process() {
+    for (name, value, words) in [
+        ("DOORMAN_TOKEN", "s3nt1nel", "`DOORMAN_TOKEN` is set without `.auth(…)`"),
+        ("DOORMAN_TOKEN", "s3nt1nel s3nt1nel", "`DOORMAN_TOKEN` holds what no client can send"),
+        ("DOORMAN_TOKENS", "s3nt1nel", "did you mean `DOORMAN_TOKEN`?"),
+    ] {
+        let mut command = Command::new(path("stdio"));
+        let output = command.env(name, value).stdin(Stdio::null()).output().await.unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && output.stdout.is_empty());
+        assert!(errors.contains(words) && !errors.contains("s3nt1nel"), "{errors}");
+    }
 }

@@ -97,7 +97,7 @@ async fn slow_destructive() -> String {
     pending().await
 }
 
-fn failing() -> Toolset {
+pub fn failing() -> Toolset {
     tools![fail, slow, slow_destructive].with_state(())
 }
 

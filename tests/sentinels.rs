@@ -18,7 +18,10 @@ use serde_json::json;
 use tracing::{Event, Metadata, Subscriber, field::Visit, span};
 use tracing_subscriber::{Layer, layer::Context, prelude::*};
 
-use crate::support::{ISSUER, RESOURCE, serve_logging, serve_with};
+use crate::support::{
+    ISSUER, RESOURCE, serve_logging, serve_with,
+    stdio::{build, refused, wire},
+};
 
 const SENTINEL: &str = "s3nt1nel-value";
 const KEY: &str = "s3nt1nel-key";
@@ -177,6 +180,40 @@ async fn no_planted_secret_reaches_a_file_or_an_event() {
     assert_eq!((file.lines().count(), events.len()), (6, 6));
     for line in file.lines().chain(events.iter().map(|(_, line)| &**line)) {
         assert!(line.contains(r#""tool":"#) && !line.contains("s3nt1nel"), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn the_token_of_the_environment_is_shown_to_the_verifier_only() {
+    let net = Net::cast();
+    let secret = "s3nt1nel-environment";
+    let builder = |token: &str, known: &str| {
+        let says = VerifiedToken::new("alice").audience(RESOURCE).scopes("notes:write").unwrap();
+        let tokens = StaticTokens::new().insert(known, says);
+        let auth = OAuth::new(ISSUER, RESOURCE).unwrap().verifier(tokens);
+        let builder = Doorman::builder("b").auth(auth).tools(tools![keep].with_state(()));
+        builder.environment([("DOORMAN_TOKEN", token)])
+    };
+    let mut shown = vec![format!("{:?}", builder(secret, secret))];
+    let (_, doorman) = build(builder(secret, secret));
+    shown.push(format!("{doorman:?}"));
+    shown.push(format!("{:?}", doorman::private::Server::new(doorman)));
+    let mut wire = wire(builder(secret, secret));
+    for how in ["well", "5xx", "4xx", "panic"] {
+        shown.push(wire.call("keep", json!({ "note": "n", "how": how })).await.to_string());
+    }
+    assert!(shown.last().unwrap().contains("panic"), "the token lets in");
+    shown.push(json!(wire.records.all()).to_string());
+    let (error, records) = refused(builder(secret, "another")).await;
+    shown.extend([error, json!(records).to_string()]);
+    let error = builder(&format!("{secret}\n"), "another").build().unwrap_err();
+    shown.extend([format!("{error:?}"), error.to_string()]);
+    for shown in shown {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+    // rmcp does not see it either.
+    for (target, line) in net.0.lock().unwrap().iter() {
+        assert!(!line.contains(secret), "{target}: {line}");
     }
 }
 

@@ -1,9 +1,12 @@
 //! What `build()` refuses, on any transport.
 
+use std::collections::BTreeSet;
+
 use doorman::{Doorman, DoormanBuilder, Error, OAuth, StaticTokens, VerifiedToken};
 use doorman_axum::{expose, tools};
+use serde_json::json;
 
-use crate::support::{ISSUER, RESOURCE, billing::billing, oauth};
+use crate::support::{ISSUER, READER, RESOURCE, billing::billing, oauth, serve_with};
 
 fn error(builder: DoormanBuilder) -> String {
     builder.build().unwrap_err().to_string()
@@ -182,4 +185,206 @@ fn invisible_characters_in_a_schema() {
         error,
         "tool `hiding`: the schema of its arguments holds the invisible character U+202E: remove it"
     );
+}
+
+/// A server in an environment that sets this.
+fn within(pairs: &[(&str, &str)]) -> DoormanBuilder {
+    with_auth().environment(pairs.iter().copied())
+}
+
+#[test]
+fn the_environment_sets_what_the_program_does_not() {
+    let doorman = within(&[
+        ("DOORMAN_ENDPOINT", "/api/mcp"),
+        ("DOORMAN_ALLOWED_HOSTS", "a.example,b.example"),
+        ("DOORMAN_SERVER_NAME", "another"),
+        ("DOORMAN_TOKEN", "t0ken"),
+        ("DOORMAN_AUDIT", "none"),
+        ("PATH", "x"),
+    ])
+    .build()
+    .unwrap();
+    assert_eq!(doorman.endpoint(), "/api/mcp");
+    let hosts = ["localhost", "127.0.0.1", "[::1]", "api.example.com", "a.example", "b.example"];
+    assert_eq!(doorman.hosts(), hosts);
+    let name = json!(doorman.metadata())["resource_name"].take();
+    assert_eq!(name, "b", "the program names the server");
+    assert!(format!("{doorman:?}").contains("AuditLog(none)"));
+}
+
+#[test]
+fn the_program_wins_over_the_environment() {
+    let doorman = within(&[
+        ("DOORMAN_ENDPOINT", "/api/mcp"),
+        ("DOORMAN_ALLOWED_HOSTS", "a.example"),
+        ("DOORMAN_ALLOWED_ORIGINS", "https://a.example"),
+        ("DOORMAN_AUDIT", "none"),
+    ])
+    .endpoint("/mine")
+    .allowed_hosts(["mine.example"])
+    .allowed_origins([])
+    .audit(doorman::AuditLog::stderr())
+    .build()
+    .unwrap();
+    assert_eq!((doorman.endpoint(), doorman.origins()), ("/mine", [].as_slice()));
+    assert_eq!(doorman.hosts()[4..], ["mine.example"]);
+    assert!(format!("{doorman:?}").contains("AuditLog(on)"));
+}
+
+#[test]
+fn a_server_without_a_name_takes_that_of_the_environment_or_does_not_start() {
+    let start = |pairs: &[(&str, &str)]| {
+        Doorman::from_env()
+            .auth(oauth())
+            .tools(billing())
+            .environment(pairs.iter().copied())
+            .build()
+    };
+    let doorman = start(&[("DOORMAN_SERVER_NAME", "from outside")]).unwrap();
+    assert_eq!(json!(doorman.metadata())["resource_name"], "from outside");
+    let error = start(&[]).unwrap_err().to_string();
+    assert!(error.starts_with("`DOORMAN_SERVER_NAME` is not set"), "{error}");
+}
+
+#[tokio::test]
+async fn w10_allowed_origins_with_commas_as_documented_are_allowed() {
+    let origins = "https://app.example.com, https://admin.example.com:8443";
+    let server = serve_with(within(&[("DOORMAN_ALLOWED_ORIGINS", origins)])).await;
+    let ping = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" }).to_string();
+    for (origin, status) in [
+        ("https://app.example.com", 200),
+        ("https://admin.example.com:8443", 200),
+        ("https://admin.example.com", 403),
+        ("https://evil.example", 403),
+    ] {
+        let headers = format!("Authorization: Bearer {READER}\r\nOrigin: {origin}\r\n");
+        assert_eq!(server.post_with(&headers, &ping).await.status, status, "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn w10_the_tenant_claim_says_who_the_tenant_is() {
+    let token =
+        || VerifiedToken::new("a").audience(RESOURCE).claim("org", "acme").claim("tid", "x");
+    let auth = || {
+        let tokens = StaticTokens::new()
+            .insert("claims", token())
+            .insert("names", token().tenant("named"))
+            .insert("neither", VerifiedToken::new("a").audience(RESOURCE));
+        OAuth::new(ISSUER, RESOURCE).unwrap().verifier(tokens)
+    };
+    let org: &[_] = &[("DOORMAN_TENANT_CLAIM", "org")];
+    for (auth, environment, tenants) in [
+        (auth(), org, [json!("acme"), json!("named"), json!(null)]),
+        (auth().tenant_claim("tid"), org, [json!("x"), json!("named"), json!(null)]),
+        (auth(), &[], [json!(null), json!("named"), json!(null)]),
+    ] {
+        let builder = Doorman::builder("b").auth(auth).tools(billing());
+        let server = serve_with(builder.environment(environment.iter().copied())).await;
+        for token in ["claims", "names", "neither"] {
+            server.call(token, "ping", json!({})).await;
+        }
+        let told: Vec<_> =
+            server.records.all().iter_mut().map(|record| record["tenant"].take()).collect();
+        assert_eq!(told, tenants);
+    }
+    let blank = Doorman::builder("b").auth(auth().tenant_claim(" ")).tools(billing());
+    assert!(error(blank).starts_with("`tenant_claim` is blank"));
+}
+
+#[test]
+fn a_malformed_variable_is_refused_by_name_also_where_the_program_wins() {
+    for (name, value) in [
+        ("DOORMAN_ENDPOINT", "s3nt1nel"),
+        ("DOORMAN_ALLOWED_HOSTS", "https://s3nt1nel.example"),
+        ("DOORMAN_ALLOWED_HOSTS", "a.example,"),
+        ("DOORMAN_ALLOWED_ORIGINS", "https://a.example,s3nt1nel"),
+        ("DOORMAN_ALLOWED_ORIGINS", r#"["https://s3nt1nel.example"]"#),
+        ("DOORMAN_ALLOWED_ORIGINS", "*"),
+        ("DOORMAN_AUDIT", "s3nt1nel"),
+        ("DOORMAN_AUDIT", "file:"),
+        ("DOORMAN_SERVER_NAME", "s3nt1nel\n"),
+        ("DOORMAN_TENANT_CLAIM", "s3nt1nel\u{7}"),
+        ("DOORMAN_TOKEN", "Bearer s3nt1nel"),
+        ("DOORMAN_TOKEN", " s3nt1nel"),
+        ("DOORMAN_TOKEN", "s3nt1nel\n"),
+    ] {
+        let builder = within(&[(name, value)])
+            .endpoint("/mine")
+            .allowed_hosts([])
+            .allowed_origins([])
+            .audit(doorman::AuditLog::none())
+            .stdio_principal("alice", "");
+        let error = error(builder);
+        assert!(error.starts_with(&format!("`{name}` ")), "{error}");
+        assert!(!error.contains("s3nt1nel"), "{error}");
+    }
+}
+
+#[test]
+fn an_empty_variable_and_one_that_is_set_twice_are_refused() {
+    for name in known() {
+        for empty in ["", " "] {
+            let error = error(within(&[(&name, empty)]));
+            assert!(error.starts_with(&format!("`{name}` is empty")), "{error}");
+        }
+    }
+    let error = error(within(&[("DOORMAN_ENDPOINT", "/a"), ("DOORMAN_ENDPOINT", "/b")]));
+    assert!(error.starts_with("`DOORMAN_ENDPOINT` is set twice"), "{error}");
+}
+
+#[test]
+fn an_unknown_variable_is_refused_with_what_may_be_meant() {
+    for (name, meant) in [
+        ("DOORMAN_ALLOWED_ORIGIN", "DOORMAN_ALLOWED_ORIGINS"),
+        ("DOORMAN_RATELIMIT", "DOORMAN_RATE_LIMIT"),
+        ("DOORMAN_audit", "DOORMAN_AUDIT"),
+        ("DOORMAN_TOKEN_", "DOORMAN_TOKEN"),
+    ] {
+        let error = error(within(&[(name, "s3nt1nel")]));
+        assert_eq!(error, format!("`{name}` is no setting: did you mean `{meant}`?"));
+    }
+    for name in ["DOORMAN_", "DOORMAN_REQUIRE_AUTH_FOR_REMOTE", "DOORMAN_X\n\u{202e}"] {
+        let error = error(within(&[(name, "false")]));
+        assert!(
+            error.contains("is no setting: ") && !error.contains(['\n', '\u{202e}']),
+            "{error}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_not_utf8_is_refused() {
+    use std::{ffi::OsString, os::unix::ffi::OsStringExt as _};
+
+    let bytes = OsString::from_vec(b"s3nt1nel\xff".to_vec());
+    let error = error(with_auth().environment([("DOORMAN_TOKEN", bytes)]));
+    assert_eq!(error, "`DOORMAN_TOKEN` is not UTF-8; allowed: UTF-8");
+    let name = OsString::from_vec(b"DOORMAN_\xff".to_vec());
+    let error = self::error(with_auth().environment([(name, "x")]));
+    assert!(error.starts_with("`DOORMAN_?` is no setting"), "{error}");
+}
+
+#[test]
+fn what_is_wrong_with_the_environment_is_told_at_once_with_the_rest() {
+    let environment = [("DOORMAN_ENDPOINT", "x"), ("DOORMAN_AUDIT", "x"), ("DOORMAN_X", "x")];
+    assert_eq!(error(within(&environment).result_limit(0)).lines().count(), 4);
+}
+
+/// The names of all variables, as an error tells them.
+fn known() -> BTreeSet<String> {
+    let error = error(within(&[("DOORMAN_NOTHING_LIKE_IT", "x")]));
+    let names = error.split_once("there are ").unwrap().1.split(", ");
+    names.map(|name| name.trim_matches('`').to_owned()).collect()
+}
+
+#[test]
+fn the_readme_names_every_variable_and_no_other() {
+    let section = include_str!("../README.md").split_once("## Settings\n").unwrap().1;
+    let section = section.split_once("\n## ").unwrap().0;
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+    let named: BTreeSet<String> =
+        rows.map(|row| row.split_once('`').unwrap().0.to_owned()).collect();
+    assert_eq!(named, known());
 }

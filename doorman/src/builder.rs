@@ -1,12 +1,13 @@
 //! The parts of a server put together, and refused where that would be unsafe.
 
-use std::{collections::HashMap, time::Instant};
+use std::{collections::HashMap, ffi::OsString, time::Instant};
 
-use http::{HeaderValue, Uri, uri::Authority};
+use http::HeaderValue;
 
 use crate::{
     audit::AuditLog,
-    auth::{Auth, OAuth},
+    auth::{Auth, Local, OAuth},
+    config::{self, AuditTarget, Environment, Settings},
     doorman::{Doorman, Listing, Parts, scopes_of},
     error::Error,
     guard::Guard,
@@ -27,7 +28,23 @@ const RATE_LIMIT_OF_DEV: &str = "1000/min per_caller";
 impl Doorman {
     /// Starts a server of this name.
     pub fn builder(name: impl Into<String>) -> DoormanBuilder {
-        DoormanBuilder::new(name.into(), false)
+        DoormanBuilder::new(Some(name.into()), false)
+    }
+
+    /// Starts a server whose name is that of `DOORMAN_SERVER_NAME`; `build()` refuses where it is not
+    /// set. The other variables count for every server: see [`DoormanBuilder::environment`].
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// let builder = Doorman::from_env().tools(tools![ping].with_state(()));
+    /// let doorman = builder.environment([("DOORMAN_SERVER_NAME", "billing")]).build()?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
+    pub fn from_env() -> DoormanBuilder {
+        DoormanBuilder::new(None, false)
     }
 
     /// Starts a server for a development machine: it answers loopback peers only, each of them is the
@@ -44,7 +61,7 @@ impl Doorman {
     /// # Ok::<(), doorman::Error>(())
     /// ```
     pub fn dev(name: impl Into<String>) -> DoormanBuilder {
-        DoormanBuilder::new(name.into(), true)
+        DoormanBuilder::new(Some(name.into()), true)
     }
 }
 
@@ -58,12 +75,13 @@ impl Doorman {
 #[derive(Debug)]
 #[must_use = "nothing is served before `.build()`"]
 pub struct DoormanBuilder {
-    name: String,
+    name: Option<String>,
     version: String,
     dev: bool,
     oauth: Option<OAuth>,
+    stdio: Option<(String, String)>,
     anonymous: bool,
-    audit: AuditLog,
+    audit: Option<AuditLog>,
     implications: Vec<(String, Vec<String>)>,
     tools: Vec<Tool>,
     errors: Vec<Error>,
@@ -72,20 +90,22 @@ pub struct DoormanBuilder {
     budget: Option<String>,
     result_limit: usize,
     body_limit: usize,
-    endpoint: String,
-    hosts: Vec<String>,
-    origins: Vec<String>,
+    endpoint: Option<String>,
+    hosts: Option<Vec<String>>,
+    origins: Option<Vec<String>>,
+    environment: Option<Environment>,
 }
 
 impl DoormanBuilder {
-    fn new(name: String, dev: bool) -> Self {
+    fn new(name: Option<String>, dev: bool) -> Self {
         Self {
             name,
             version: env!("CARGO_PKG_VERSION").into(),
             dev,
             oauth: None,
+            stdio: None,
             anonymous: false,
-            audit: AuditLog::stderr(),
+            audit: None,
             implications: Vec::new(),
             tools: Vec::new(),
             errors: Vec::new(),
@@ -94,9 +114,10 @@ impl DoormanBuilder {
             budget: None,
             result_limit: MIB,
             body_limit: MIB,
-            endpoint: "/mcp".into(),
-            hosts: Vec::new(),
-            origins: Vec::new(),
+            endpoint: None,
+            hosts: None,
+            origins: None,
+            environment: None,
         }
     }
 
@@ -112,6 +133,29 @@ impl DoormanBuilder {
         self
     }
 
+    /// Names who calls over standard input and output, and its scopes, with spaces between them. There
+    /// it stands before `DOORMAN_TOKEN`; HTTP knows nothing of it.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(scopes = ["notes:read"], read_only)]
+    /// # fn notes() -> String { "none".into() }
+    /// let doorman = Doorman::builder("notes")
+    ///     .stdio_principal("alice", "notes:read notes:write")
+    ///     .tools(tools![notes].with_state(()))
+    ///     .build()?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
+    pub fn stdio_principal(
+        mut self,
+        subject: impl Into<String>,
+        scopes: impl Into<String>,
+    ) -> Self {
+        self.stdio = Some((subject.into(), scopes.into()));
+        self
+    }
+
     /// Lets requests without a token call `public` tools. One with a token that is not valid is refused
     /// all the same.
     pub fn allow_anonymous(mut self) -> Self {
@@ -119,9 +163,9 @@ impl DoormanBuilder {
         self
     }
 
-    /// Where audit records go; without it, to standard error.
+    /// Where audit records go; without it, where `DOORMAN_AUDIT` says, or to standard error.
     pub fn audit(mut self, audit: AuditLog) -> Self {
-        self.audit = audit;
+        self.audit = Some(audit);
         self
     }
 
@@ -148,7 +192,8 @@ impl DoormanBuilder {
     /// How often callers may call: `COUNT/UNIT SUBJECT`, several with `;` between them. The subject is
     /// `per_caller` (one caller, all tools; also where none is written), `per_tool` (one tool, all
     /// callers) or `per_caller_tool` (one caller on one tool). Without it,
-    /// `60/min per_caller; 10/min per_caller_tool`, and for a development server `1000/min per_caller`.
+    /// those of `DOORMAN_RATE_LIMIT`, or `60/min per_caller; 10/min per_caller_tool`, and for a
+    /// development server `1000/min per_caller`.
     /// A tool's own `rate` comes on top.
     pub fn rate_limit(mut self, rates: impl Into<String>) -> Self {
         self.rate_limit = Some(rates.into());
@@ -156,7 +201,8 @@ impl DoormanBuilder {
     }
 
     /// What callers may spend, in cost units and the words of [`Self::rate_limit`]; a call spends its
-    /// tool's `cost`, 1 where none is written. Without it, nothing bounds what they spend.
+    /// tool's `cost`, 1 where none is written. Without it, that of `DOORMAN_BUDGET`, or nothing bounds
+    /// what they spend.
     pub fn budget(mut self, budget: impl Into<String>) -> Self {
         self.budget = Some(budget.into());
         self
@@ -168,29 +214,53 @@ impl DoormanBuilder {
         self
     }
 
-    /// The most bytes that a request body may have; without it, 1 MiB.
+    /// The most bytes that a request body may have, or a line of standard input; without it, 1 MiB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self
     }
 
-    /// The path of the MCP endpoint; without it, `/mcp`.
+    /// The path of the MCP endpoint; without it, that of `DOORMAN_ENDPOINT`, or `/mcp`.
     pub fn endpoint(mut self, path: impl Into<String>) -> Self {
-        self.endpoint = path.into();
+        self.endpoint = Some(path.into());
         self
     }
 
     /// Host names, without port, under which the server may be addressed, beside loopback and the
-    /// resource's own.
+    /// resource's own; without it, those of `DOORMAN_ALLOWED_HOSTS`.
     pub fn allowed_hosts<const N: usize>(mut self, hosts: [&str; N]) -> Self {
-        self.hosts.extend(hosts.map(str::to_owned));
+        self.hosts.get_or_insert_default().extend(hosts.map(str::to_owned));
         self
     }
 
     /// Origins (`https://app.example.com`, with the port where it is not the scheme's own) from which a
-    /// browser may send requests, beside those of this machine.
+    /// browser may send requests, beside those of this machine; without it, those of
+    /// `DOORMAN_ALLOWED_ORIGINS`.
     pub fn allowed_origins<const N: usize>(mut self, origins: [&str; N]) -> Self {
-        self.origins.extend(origins.map(str::to_owned));
+        self.origins.get_or_insert_default().extend(origins.map(str::to_owned));
+        self
+    }
+
+    /// The environment to read settings from; without it, that of the process. A setting that the
+    /// program makes itself stands before the variable, but a malformed or unknown `DOORMAN_*` variable
+    /// is refused all the same (except `DOORMAN_SERVICE_*` and `DOORMAN_PORT*`, which Kubernetes makes),
+    /// as is an empty one.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let error = builder.environment([("DOORMAN_ENDPONT", "/api/mcp")]).build().unwrap_err();
+    /// assert_eq!(error.to_string(), "`DOORMAN_ENDPONT` is no setting: did you mean `DOORMAN_ENDPOINT`?");
+    /// ```
+    pub fn environment<K: Into<OsString>, V: Into<OsString>>(
+        mut self,
+        pairs: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let pairs = pairs.into_iter().map(|(name, value)| (name.into(), value.into()));
+        self.environment = Some(Environment::new(pairs));
         self
     }
 
@@ -201,6 +271,9 @@ impl DoormanBuilder {
     /// published, `OAuth` without a verifier, malformed settings.
     pub fn build(mut self) -> Result<Doorman, Error> {
         let mut errors = std::mem::take(&mut self.errors);
+        let environment = self.environment.take().unwrap_or_else(Environment::of_this_process);
+        let settings = Settings::read(&environment, &mut errors);
+        self.oauth = self.oauth.map(|oauth| oauth.or_tenant_claim(settings.tenant_claim));
         if self.tools.is_empty() && errors.is_empty() {
             errors.push(Error::NoTools);
         }
@@ -212,38 +285,58 @@ impl DoormanBuilder {
         }
         let hierarchy = self.hierarchy(&mut errors);
         self.check_settings(&mut errors);
-        let limits = self.limits(&mut errors);
+        let rates = self.rate_limit.clone().or(settings.rate_limit);
+        let budget = self.budget.clone().or(settings.budget);
+        let limits = self.limits(rates.as_deref(), budget.as_deref(), &mut errors);
+        let name = self.name.or(settings.server_name);
+        if name.is_none() {
+            errors.push(setting("DOORMAN_SERVER_NAME", "is not set", "a name for people"));
+        }
+        let named = self.stdio.and_then(|(subject, scopes)| {
+            local(subject, &scopes).map_err(|error| errors.push(error)).ok()
+        });
         let mut hosts: Vec<String> = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).into();
         hosts.extend(self.oauth.as_ref().map(|oauth| oauth.host().to_owned()));
-        hosts.append(&mut self.hosts);
+        hosts.extend(self.hosts.or(settings.allowed_hosts).unwrap_or_default());
         let host = self.oauth.as_ref().map_or("localhost", OAuth::authority);
         let host = HeaderValue::try_from(host).unwrap_or(HeaderValue::from_static("localhost"));
         Error::all(errors)?;
+        let audit = match self.audit {
+            Some(audit) => audit,
+            None => audit_log(settings.audit.as_ref().unwrap_or(&AuditTarget::Stderr))?,
+        };
         if self.dev {
             eprintln!(
                 "WARNING: `Doorman::dev`: everyone on this machine is `dev` with every scope. Never deploy this."
             );
         }
         let auth = if self.dev {
-            Some(Auth::Dev(developer(&self.tools)))
+            Some(Auth::Dev(developer(&self.tools, Transport::Http)))
         } else {
             self.oauth.map(Auth::OAuth)
         };
+        let local = match (self.dev, named, settings.token) {
+            (true, ..) => Local::Named(developer(&self.tools, Transport::Stdio)),
+            (_, Some(principal), _) => Local::Named(principal),
+            (_, None, Some(token)) => Local::Token(token),
+            (_, None, None) => Local::Nobody,
+        };
         Ok(Doorman::new(Parts {
-            name: self.name,
+            name: name.unwrap_or_default(),
             version: self.version,
             auth,
+            local,
             anonymous: self.anonymous,
-            guard: Guard { audit: self.audit, hierarchy, limits },
+            guard: Guard { audit, hierarchy, limits },
             tools: self.tools,
             index,
             listing: self.listing,
             result_limit: self.result_limit,
             host,
             body_limit: self.body_limit,
-            endpoint: self.endpoint,
+            endpoint: self.endpoint.or(settings.endpoint).unwrap_or_else(|| "/mcp".into()),
             hosts,
-            origins: self.origins,
+            origins: self.origins.or(settings.allowed_origins).unwrap_or_default(),
         }))
     }
 
@@ -267,7 +360,7 @@ impl DoormanBuilder {
         hierarchy
     }
 
-    fn limits(&self, errors: &mut Vec<Error>) -> Limits {
+    fn limits(&self, rates: Option<&str>, budget: Option<&str>, errors: &mut Vec<Error>) -> Limits {
         let default = if self.dev { RATE_LIMIT_OF_DEV } else { RATE_LIMIT };
         let mut read = |setting, text: &str, counts| {
             rate::parse(text, counts).unwrap_or_else(|problem| {
@@ -275,10 +368,8 @@ impl DoormanBuilder {
                 Vec::new()
             })
         };
-        let text = self.rate_limit.as_deref().unwrap_or(default);
-        let rates = read("rate_limit", text, Counts::Calls);
-        let budgets = self.budget.as_deref();
-        let budgets = budgets.map_or_else(Vec::new, |text| read("budget", text, Counts::Cost));
+        let rates = read("rate_limit", rates.unwrap_or(default), Counts::Calls);
+        let budgets = budget.map_or_else(Vec::new, |text| read("budget", text, Counts::Cost));
         errors.extend(self.tools.iter().filter_map(|tool| too_dear(&tool.spec, &budgets)));
         let terms = |tool: &Tool| Terms { rates: tool.spec.rates().into(), cost: tool.spec.cost() };
         let terms: Vec<Terms> = self.tools.iter().map(terms).collect();
@@ -286,14 +377,28 @@ impl DoormanBuilder {
     }
 
     fn check_settings(&self, errors: &mut Vec<Error>) {
+        if let Some(name) = &self.name {
+            errors.extend(config::server_name("name", name).err());
+        }
+        if let Some(path) = &self.endpoint {
+            errors.extend(config::endpoint("endpoint", path).err());
+        }
+        let hosts = self.hosts.iter().flatten();
+        errors.extend(hosts.filter_map(|host| config::host("allowed_hosts", host).err()));
+        let origins = self.origins.iter().flatten();
+        errors.extend(origins.filter_map(|origin| config::origin("allowed_origins", origin).err()));
         let mut refuse = |refused: bool, error: Error| errors.extend(refused.then_some(error));
-        refuse(
-            self.name.trim().is_empty() || self.name.chars().any(char::is_control),
-            setting("name", "is blank or holds a control character", "a name for people"),
-        );
         refuse(
             self.dev && self.oauth.is_some(),
             setting("auth", "is set on a development server", "with `Doorman::builder(…)` only"),
+        );
+        refuse(
+            self.dev && self.stdio.is_some(),
+            setting(
+                "stdio_principal",
+                "is set on a development server",
+                "with `Doorman::builder(…)` only",
+            ),
         );
         if let Some(Err(error)) = self.oauth.as_ref().map(OAuth::check) {
             refuse(true, error);
@@ -303,7 +408,7 @@ impl DoormanBuilder {
             setting("allow_anonymous", "is set without `.auth(…)`", "with `.auth(…)` only"),
         );
         refuse(
-            self.audit.is_strict_about_nothing(),
+            self.audit.as_ref().is_some_and(AuditLog::is_strict_about_nothing),
             setting(
                 "audit",
                 "is strict and keeps no records",
@@ -312,35 +417,6 @@ impl DoormanBuilder {
         );
         refuse(self.result_limit == 0, setting("result_limit", "is 0", "1 byte or more"));
         refuse(self.body_limit == 0, setting("body_limit", "is 0", "1 byte or more"));
-        refuse(
-            !is_endpoint(&self.endpoint),
-            setting(
-                "endpoint",
-                "is no plain path",
-                "`/` and then letters, digits, `/ - _ . ~`; not below `/.well-known/`",
-            ),
-        );
-        for host in &self.hosts {
-            let is_host = host.parse::<Authority>().is_ok_and(|authority| authority.host() == host);
-            refuse(
-                !is_host,
-                setting(
-                    "allowed_hosts",
-                    "names what is no host name",
-                    "a host name without scheme and port",
-                ),
-            );
-        }
-        for origin in &self.origins {
-            refuse(
-                !is_origin(origin),
-                setting(
-                    "allowed_origins",
-                    "names what is no origin",
-                    "`https://host`, or `https://host:port` where it is not the scheme's own port, or `http`",
-                ),
-            );
-        }
     }
 }
 
@@ -355,34 +431,37 @@ fn setting(setting: &'static str, problem: &str, allowed: &'static str) -> Error
     Error::Setting { setting, problem: problem.into(), allowed }
 }
 
-fn is_endpoint(path: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.' | b'~');
-    path.len() > 1
-        && path.starts_with('/')
-        && path.bytes().all(plain)
-        && !path.starts_with("/.well-known/")
+/// Opens the log that the environment names.
+fn audit_log(target: &AuditTarget) -> Result<AuditLog, Error> {
+    match target {
+        AuditTarget::Stderr => Ok(AuditLog::stderr()),
+        AuditTarget::None => Ok(AuditLog::none()),
+        AuditTarget::File(path) => AuditLog::file(path).map_err(|error| match error {
+            Error::Setting { problem, allowed, .. } => {
+                Error::Setting { setting: "DOORMAN_AUDIT", problem, allowed }
+            }
+            other => other,
+        }),
+    }
 }
 
-/// Whether a text is a scheme, a host and perhaps a port, as RFC 6454 §6.1 writes them.
-fn is_origin(text: &str) -> bool {
-    let Ok(uri) = text.parse::<Uri>() else { return false };
-    let (Some(scheme @ ("http" | "https")), Some(authority)) = (uri.scheme_str(), uri.authority())
-    else {
-        return false;
-    };
-    // A browser leaves the scheme's own port out, so an origin with it would never match.
-    let own_port = if scheme == "http" { 80 } else { 443 };
-    text == format!("{scheme}://{authority}")
-        && !authority.as_str().contains('@')
-        && authority.port_u16() != Some(own_port)
+/// The principal that the program names.
+fn local(subject: String, scopes: &str) -> Result<Principal, Error> {
+    config::plain("stdio_principal", &subject, "a subject that is not blank")?;
+    Ok(Principal {
+        subject,
+        scopes: ScopeSet::parse(scopes)?,
+        verified: true,
+        ..Principal::anonymous(Transport::Stdio)
+    })
 }
 
 /// The one principal of a development server.
-fn developer(tools: &[Tool]) -> Principal {
+fn developer(tools: &[Tool], transport: Transport) -> Principal {
     Principal {
         subject: "dev".into(),
         scopes: ScopeSet::from_iter(scopes_of(tools)),
         verified: true,
-        ..Principal::anonymous(Transport::Http)
+        ..Principal::anonymous(transport)
     }
 }

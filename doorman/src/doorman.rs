@@ -5,21 +5,25 @@ use std::{
     net::{IpAddr, SocketAddr},
     panic::AssertUnwindSafe,
     sync::Arc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use futures_util::FutureExt as _;
 use http::HeaderValue;
+use tokio::time::timeout;
 
 use crate::{
-    auth::{Auth, Credential, Denial, Rejection, ResourceMetadata, deny_without_challenge},
+    auth::{Auth, Credential, Denial, Local, Rejection, ResourceMetadata, deny_without_challenge},
     error::Refusal,
     guard::Guard,
-    principal::Principal,
+    principal::{Principal, Transport},
     scope::Scope,
     tool::Tool,
     units::Units,
 };
+
+/// The most time that a verifier may take.
+const VERIFICATION: Duration = Duration::from_secs(30);
 
 /// Which tools `tools/list` shows.
 ///
@@ -59,6 +63,7 @@ pub(crate) struct Parts {
     pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) auth: Option<Auth>,
+    pub(crate) local: Local,
     pub(crate) anonymous: bool,
     pub(crate) guard: Guard,
     pub(crate) tools: Vec<Tool>,
@@ -93,15 +98,39 @@ impl Doorman {
         credential: Credential<'_>,
         peer: Option<SocketAddr>,
     ) -> Result<Principal, Denial> {
-        let knock = self.0.guard.audit.knock(peer.map(|peer| peer.ip()));
+        self.knock(credential, Transport::Http, peer).await
+    }
+
+    /// Decides who sends a request on standard input. A token is verified at every request, so that one
+    /// that was revoked or has expired ends here too.
+    pub(crate) async fn local(&self) -> Result<Principal, Denial> {
+        let token = match &self.0.local {
+            Local::Nobody => return Ok(Principal::anonymous(Transport::Stdio)),
+            Local::Named(principal) => return Ok(principal.clone()),
+            Local::Token(token) => token,
+        };
+        let principal = self.knock(token.credential(), Transport::Stdio, None).await?;
+        Ok(Principal { transport: Transport::Stdio, ..principal })
+    }
+
+    async fn knock(
+        &self,
+        credential: Credential<'_>,
+        transport: Transport,
+        peer: Option<SocketAddr>,
+    ) -> Result<Principal, Denial> {
+        let knock = self.0.guard.audit.knock(transport, peer.map(|peer| peer.ip()));
         let Some(auth) = &self.0.auth else {
             let rejection = Rejection::NoAuth;
             let request_id = knock.reject(rejection.reason(), rejection.detail());
             return Err(deny_without_challenge(rejection, request_id));
         };
-        let authenticated = auth.authenticate(credential, peer, self.0.anonymous);
-        let authenticated = AssertUnwindSafe(authenticated).catch_unwind().await;
-        let mut rejection = match authenticated {
+        let authenticated = async {
+            let authenticating = auth.authenticate(credential, peer, self.0.anonymous);
+            let ended = timeout(VERIFICATION, authenticating).await;
+            ended.unwrap_or(Err(Rejection::Unavailable("timeout")))
+        };
+        let mut rejection = match AssertUnwindSafe(authenticated).catch_unwind().await {
             Ok(Ok(principal)) => {
                 knock.admit();
                 return Ok(principal);

@@ -230,6 +230,14 @@ pub enum Error {
         /// What may stand there.
         allowed: &'static str,
     },
+    /// An environment variable that doorman does not know.
+    #[error("`{name}` is no setting: {hint}")]
+    UnknownVariable {
+        /// The variable's name.
+        name: String,
+        /// The setting that was meant, or all there are.
+        hint: String,
+    },
     /// A server without tools.
     #[error("no tools: pass a toolset to `.tools(…)`")]
     NoTools,
@@ -255,6 +263,9 @@ pub enum Error {
         "refusing HTTP without authentication: add `.auth(OAuth::new(…)?)`, or use `Doorman::dev(…)` on a development machine"
     )]
     NoAuth,
+    /// Standard input and output that could not be served to their end.
+    #[error("serving on standard input and output broke off")]
+    Broken,
     /// A scope that RFC 6749 does not allow.
     #[error(transparent)]
     Scope(#[from] MalformedScope),

@@ -32,6 +32,7 @@ mod authorize;
 mod bucket;
 mod builder;
 mod call;
+mod config;
 mod distinct;
 mod doorman;
 mod error;

@@ -6,7 +6,7 @@ pub use crate::{
     error::Refusal,
     function::{Async, Function, Invoke, Parameter, Row, Sync, row},
     schema::{Arguments, Object, Output, plain_fields},
-    server::{Inbound, Server, Slot},
+    server::{Inbound, Server, Slot, serve_io},
     signature::{
         Answer, Argument, Context, Describable, Fallible, OtherAnswer, OtherParameter, Plain,
         Probe, Showable,

@@ -1,5 +1,7 @@
 //! The only file that knows rmcp: an MCP server whose every call goes through the guard.
 
+mod stdio;
+
 use std::{
     future::ready,
     net::SocketAddr,
@@ -7,7 +9,7 @@ use std::{
     time::Instant,
 };
 
-use http::request::Parts as HttpParts;
+use http::{HeaderMap, request::Parts as HttpParts};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
@@ -21,6 +23,7 @@ use rmcp::{
 };
 use serde_json::{Value, json};
 
+pub use self::stdio::serve_io;
 use crate::{
     auth::Denial,
     authorize::authorize,
@@ -77,14 +80,44 @@ impl Slot {
 pub struct Server {
     doorman: Doorman,
     published: Arc<[Published]>,
+    entrance: Entrance,
+}
+
+/// Which way requests come in, and so who knows the caller. Nothing in a request chooses it.
+#[derive(Debug, Clone, Copy)]
+enum Entrance {
+    /// The gate of an HTTP adapter, which leaves an [`Inbound`] at each request.
+    Gate,
+    /// Standard input: the process has one caller.
+    Stdio,
 }
 
 impl Server {
     /// Publishes the tools once; every request then shares them.
     #[must_use]
     pub fn new(doorman: Doorman) -> Self {
+        Self::behind(Entrance::Gate, doorman)
+    }
+
+    fn behind(entrance: Entrance, doorman: Doorman) -> Self {
         let published = doorman.parts().tools.iter().map(|tool| publish(&tool.spec)).collect();
-        Self { doorman, published }
+        Self { doorman, published, entrance }
+    }
+
+    /// Says who sends a request, and with which headers.
+    async fn inbound(
+        &self,
+        context: &mut RequestContext<RoleServer>,
+    ) -> Result<(Inbound, HeaderMap), ErrorData> {
+        match self.entrance {
+            Entrance::Gate => left_by_gate(context),
+            Entrance::Stdio => match self.doorman.local().await {
+                Ok(principal) => {
+                    Ok((Inbound::new(principal, None, Slot::default()), HeaderMap::new()))
+                }
+                Err(denial) => Err(denied(denial)),
+            },
+        }
     }
 
     /// Whether `tools/list` shows a tool to this caller.
@@ -138,7 +171,7 @@ impl ServerHandler for Server {
         mut context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let parts = self.doorman.parts();
-        let (inbound, headers) = inbound(&mut context)?;
+        let (inbound, headers) = self.inbound(&mut context).await?;
         let arguments = request.arguments.unwrap_or_default();
         let place = parts.index.get(&*request.name).copied();
         let Some((place, tool)) = place.and_then(|place| Some((place, parts.tools.get(place)?)))
@@ -173,7 +206,7 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         mut context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let (inbound, _) = inbound(&mut context)?;
+        let (inbound, _) = self.inbound(&mut context).await?;
         let tools = self.doorman.parts().tools.iter().zip(&*self.published);
         let shown = tools.filter(|(tool, _)| self.shows(&tool.spec, &inbound.principal));
         let shown = shown.map(|(_, published)| published.clone()).collect();
@@ -194,7 +227,7 @@ impl ServerHandler for Server {
     ) -> Result<CustomResult, ErrorData> {
         // rmcp takes a malformed `tools/call` for a request that it does not know.
         if request.method == "tools/call" {
-            let (inbound, _) = inbound(&mut context)?;
+            let (inbound, _) = self.inbound(&mut context).await?;
             return Err(match self.unknown("", &Object::new(), &inbound) {
                 Err(error) => ErrorData { message: "malformed `tools/call`".into(), ..error },
                 Ok(_) => ErrorData::invalid_request("too many attempts were refused", None),
@@ -212,15 +245,21 @@ impl ServerHandler for Server {
 }
 
 /// Takes out what the gate left. A request that did not come through a gate has nobody behind it.
-fn inbound(
+fn left_by_gate(
     context: &mut RequestContext<RoleServer>,
-) -> Result<(Inbound, http::HeaderMap), ErrorData> {
+) -> Result<(Inbound, HeaderMap), ErrorData> {
     let parts = context.extensions.remove::<HttpParts>();
     let found =
         parts.and_then(|mut parts| Some((parts.extensions.remove::<Inbound>()?, parts.headers)));
     found.ok_or_else(|| {
         ErrorData::internal_error("this request did not come through doorman's gate", None)
     })
+}
+
+/// The answer to a request whose sender is not let in: the same code as over HTTP.
+fn denied(denial: Denial) -> ErrorData {
+    let data = json!({ "request_id": denial.request_id });
+    ErrorData::new(ErrorCode(denial.status.into()), denial.message, Some(data))
 }
 
 fn not_served() -> ErrorData {

@@ -1,6 +1,7 @@
 //! A server on port 0 that stops with its test, and a client that writes its own bytes.
 
 pub mod billing;
+pub mod stdio;
 
 use std::{
     io,
@@ -56,6 +57,12 @@ pub struct Records {
 }
 
 impl Records {
+    pub fn new() -> Self {
+        let kept = Kept(Arc::default(), Arc::new(watch::Sender::new(0)));
+        let log = AuditLog::custom(kept.clone());
+        Self { kept, log }
+    }
+
     pub fn all(&self) -> Vec<Value> {
         assert!(self.log.flush(Duration::from_secs(30)), "the sink takes what it is given");
         self.kept.0.lock().unwrap().clone()
@@ -100,15 +107,12 @@ pub async fn serve(tools: Toolset) -> Server {
 }
 
 pub async fn serve_with(builder: DoormanBuilder) -> Server {
-    let kept = Kept(Arc::default(), Arc::new(watch::Sender::new(0)));
-    let log = AuditLog::custom(kept.clone());
-    start(builder, Records { kept, log }).await
+    start(builder, Records::new()).await
 }
 
 /// Serves with a log whose records nobody keeps.
 pub async fn serve_logging(builder: DoormanBuilder, log: AuditLog) -> Server {
-    let kept = Kept(Arc::default(), Arc::new(watch::Sender::new(0)));
-    start(builder, Records { kept, log }).await
+    start(builder, Records { log, ..Records::new() }).await
 }
 
 async fn start(builder: DoormanBuilder, records: Records) -> Server {

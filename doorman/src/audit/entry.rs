@@ -110,13 +110,14 @@ impl Drop for Entry {
 /// dropped, as cancelled.
 pub(crate) struct Knock<'a> {
     log: &'a AuditLog,
+    transport: Transport,
     peer: Option<IpAddr>,
     answered: bool,
 }
 
 impl<'a> Knock<'a> {
-    pub(super) fn new(log: &'a AuditLog, peer: Option<IpAddr>) -> Self {
-        Self { log, peer, answered: false }
+    pub(super) fn new(log: &'a AuditLog, transport: Transport, peer: Option<IpAddr>) -> Self {
+        Self { log, transport, peer, answered: false }
     }
 
     /// The sender is known; what it calls has records of its own.
@@ -136,7 +137,7 @@ impl<'a> Knock<'a> {
         reason: &'static str,
         detail: Option<&'static str>,
     ) -> String {
-        let mut entry = self.log.entry(&Principal::anonymous(Transport::Http), String::new);
+        let mut entry = self.log.entry(&Principal::anonymous(self.transport), String::new);
         if let Some(record) = entry.record_mut() {
             record.peer = self.peer.map(|peer| peer.to_string());
             record.detail = detail;

@@ -27,7 +27,13 @@ use self::{
     sink::{Stderr, Tracing},
 };
 pub use self::{record::AuditRecord, sink::AuditSink};
-use crate::{call::Call, error::Error, principal::Principal, schema::Object, spec::visible};
+use crate::{
+    call::Call,
+    error::Error,
+    principal::{Principal, Transport},
+    schema::Object,
+    spec::visible,
+};
 
 /// Where audit records go, by way of a queue and a thread that writes: a slow or failing sink neither
 /// blocks nor fails a call that ran. Clones are the same log.
@@ -178,8 +184,8 @@ impl AuditLog {
     }
 
     /// A request whose sender is not known yet.
-    pub(crate) fn knock(&self, peer: Option<IpAddr>) -> Knock<'_> {
-        Knock::new(self, peer)
+    pub(crate) fn knock(&self, transport: Transport, peer: Option<IpAddr>) -> Knock<'_> {
+        Knock::new(self, transport, peer)
     }
 
     /// Whether calls depend on records that are never made.

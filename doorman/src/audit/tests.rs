@@ -35,7 +35,7 @@ pub(super) fn attempt(log: &AuditLog) {
 }
 
 fn throttle(log: &AuditLog, peer: u32) {
-    log.knock(Some(Ipv4Addr::from_bits(peer).into())).reject("throttled", None);
+    log.knock(Transport::Http, Some(Ipv4Addr::from_bits(peer).into())).reject("throttled", None);
 }
 
 fn call() -> Call {
@@ -251,7 +251,7 @@ fn a_log_without_a_sink_makes_names_and_no_records() {
     let log = AuditLog::none();
     let mut entry = log.open(&call());
     assert!(entry.record_mut().is_none() && entry.request_id().ends_with("-1"));
-    assert!(log.knock(None).reject("throttled", None).ends_with("-2"));
+    assert!(log.knock(Transport::Http, None).reject("throttled", None).ends_with("-2"));
     assert!(log.flush(Duration::ZERO));
     assert_eq!(log.lost(), 0);
 }
@@ -263,7 +263,7 @@ fn a_record_tells_what_a_call_cost_and_what_was_masked() {
     entry.remaining_budget(Units::from_f64(7.5));
     entry.redactions(BTreeMap::from([("email", 1), ("key", 2)]));
     entry.close(Ok(3), false);
-    log.knock(None).reject("invalid_token", None);
+    log.knock(Transport::Http, None).reject("invalid_token", None);
     assert!(log.flush(SOON));
     let records: Vec<_> =
         receiver.try_iter().map(|record| serde_json::to_value(record).unwrap()).collect();

@@ -51,6 +51,27 @@ impl fmt::Debug for Credential<'_> {
     }
 }
 
+/// A bearer token that the process was given at its start: shown to a verifier and to nothing else.
+#[derive(Clone)]
+pub(crate) struct Token(String);
+
+impl Token {
+    /// Takes what a client could send (RFC 6750 §2.1).
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        is_b64token(text).then(|| Self(text.to_owned()))
+    }
+
+    pub(crate) fn credential(&self) -> Credential<'_> {
+        Credential::Bearer(&self.0)
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
 /// `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
 pub(super) fn is_b64token(token: &str) -> bool {
     let body = token.trim_end_matches('=');

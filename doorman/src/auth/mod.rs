@@ -8,7 +8,6 @@ mod verifier;
 
 use std::{net::SocketAddr, time::Duration};
 
-pub(crate) use self::challenge::deny_without_challenge;
 pub use self::{
     challenge::Denial,
     credential::Credential,
@@ -16,6 +15,7 @@ pub use self::{
     static_tokens::StaticTokens,
     verifier::{TokenError, TokenVerifier, VerifiedToken},
 };
+pub(crate) use self::{challenge::deny_without_challenge, credential::Token};
 use crate::principal::{Principal, Transport};
 
 /// How callers over HTTP are told apart.
@@ -25,6 +25,17 @@ pub(crate) enum Auth {
     OAuth(OAuth),
     /// A development machine: everyone from loopback is this principal.
     Dev(Principal),
+}
+
+/// Who calls over standard input and output.
+#[derive(Debug)]
+pub(crate) enum Local {
+    /// Nobody that is known.
+    Nobody,
+    /// The principal that the program names.
+    Named(Principal),
+    /// Whoever the token is of, as long as it verifies.
+    Token(Token),
 }
 
 /// Why a request was not let in.

@@ -28,6 +28,7 @@ pub struct OAuth {
     resource: String,
     resource_uri: Uri,
     verifier: Option<Arc<dyn ErasedVerifier>>,
+    tenant_claim: Option<String>,
 }
 
 impl OAuth {
@@ -43,7 +44,13 @@ impl OAuth {
         if resource.ends_with('/') {
             return Err(unfit("resource", "ends with `/`"));
         }
-        Ok(Self { issuer: issuer.into(), resource: resource.into(), resource_uri, verifier: None })
+        Ok(Self {
+            issuer: issuer.into(),
+            resource: resource.into(),
+            resource_uri,
+            verifier: None,
+            tenant_claim: None,
+        })
     }
 
     /// Sets what verifies tokens.
@@ -53,8 +60,32 @@ impl OAuth {
         self
     }
 
+    /// Names the claim that holds the tenant, for a verifier that hands over claims
+    /// ([`VerifiedToken::claim`](crate::VerifiedToken::claim)) and names no tenant itself. Without it,
+    /// `DOORMAN_TENANT_CLAIM`; without both, no claim is the tenant.
+    #[must_use]
+    pub fn tenant_claim(mut self, name: impl Into<String>) -> Self {
+        self.tenant_claim = Some(name.into());
+        self
+    }
+
+    /// Takes the claim of the environment where the program names none.
+    pub(crate) fn or_tenant_claim(mut self, name: Option<String>) -> Self {
+        self.tenant_claim = self.tenant_claim.or(name);
+        self
+    }
+
     /// Says what would keep it from verifying tokens.
     pub(crate) fn check(&self) -> Result<(), Error> {
+        if let Some(name) = &self.tenant_claim
+            && (name.trim().is_empty() || name.chars().any(char::is_control))
+        {
+            return Err(Error::Setting {
+                setting: "tenant_claim",
+                problem: "is blank or holds a control character".into(),
+                allowed: "the name of a claim",
+            });
+        }
         self.verifier.as_ref().ok_or(Error::NoVerifier)?.check()
     }
 
@@ -71,12 +102,13 @@ impl OAuth {
         if token.subject.is_empty() {
             return Err(TokenError::Invalid("subject"));
         }
+        let claimed = self.tenant_claim.as_ref().and_then(|name| token.claims.get(name)).cloned();
         Ok(Principal {
             subject: token.subject,
             issuer: Some(self.issuer.clone()),
             client_id: token.client_id,
             scopes: token.scopes,
-            tenant: token.tenant,
+            tenant: token.tenant.or(claimed),
             transport: Transport::Http,
             verified: true,
         })

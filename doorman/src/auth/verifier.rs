@@ -1,6 +1,6 @@
 //! The seam behind which tokens are verified.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use futures_util::future::BoxFuture;
 
@@ -93,6 +93,7 @@ pub struct VerifiedToken {
     pub(crate) audience: Vec<String>,
     pub(crate) scopes: ScopeSet,
     pub(crate) tenant: Option<String>,
+    pub(crate) claims: BTreeMap<String, String>,
 }
 
 impl VerifiedToken {
@@ -106,6 +107,7 @@ impl VerifiedToken {
             audience: Vec::new(),
             scopes: ScopeSet::default(),
             tenant: None,
+            claims: BTreeMap::new(),
         }
     }
 
@@ -143,6 +145,14 @@ impl VerifiedToken {
     #[must_use]
     pub fn tenant(mut self, tenant: impl Into<String>) -> Self {
         self.tenant = Some(tenant.into());
+        self
+    }
+
+    /// Adds a claim. Where no tenant is named, the one that `OAuth::tenant_claim` or
+    /// `DOORMAN_TENANT_CLAIM` names is the tenant.
+    #[must_use]
+    pub fn claim(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.claims.insert(name.into(), value.into());
         self
     }
 }
