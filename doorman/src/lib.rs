@@ -39,6 +39,7 @@ mod guard;
 mod principal;
 #[doc(hidden)]
 pub mod private;
+mod redact;
 mod schema;
 mod scope;
 mod server;
@@ -74,6 +75,7 @@ pub use doorman_macros::expose;
 pub use error::Error;
 pub use function::Tools;
 pub use principal::{Principal, Transport};
+pub use redact::{Redacted, Redactions, Redactor};
 pub use scope::{MalformedScope, Scope, ScopeSet};
 pub use signature::{FromRef, State};
 pub use tool::Toolset;
