@@ -1,6 +1,6 @@
 //! JSON walked as bytes, without recursion: every key is judged, every scalar looked at.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, collections::HashMap, rc::Rc};
 
 use super::{
     Kind, MASK, Rules,
@@ -90,7 +90,6 @@ struct MaskedKeys {
 }
 
 /// What is known of a key once it was seen.
-#[derive(Clone)]
 struct Known {
     key: Key,
     verdict: Verdict,
@@ -114,7 +113,7 @@ struct Walker<'a> {
     forced: Vec<(usize, usize)>,
     forced_at: usize,
     wanted: Vec<(usize, usize)>,
-    known: HashMap<&'a str, Known>,
+    known: HashMap<&'a str, Rc<Known>>,
 }
 
 impl<'a> Walker<'a> {
@@ -337,14 +336,14 @@ impl<'a> Walker<'a> {
         };
         frame.has_key = true;
         if self.paths {
-            self.path.push(known.key);
+            self.path.push(known.key.clone());
         }
         Some(())
     }
 
-    fn judge(&mut self, raw: &'a str) -> Known {
+    fn judge(&mut self, raw: &'a str) -> Rc<Known> {
         if let Some(known) = self.known.get(raw) {
-            return known.clone();
+            return Rc::clone(known);
         }
         let decoded: Cow<'_, str> =
             if raw.contains('\\') { fold::unescaped(raw).text.into() } else { raw.into() };
@@ -359,8 +358,8 @@ impl<'a> Walker<'a> {
             Role::Member
         };
         let hits = engine::hits(self.rules, &decoded, Hint::None);
-        let known = Known { key, verdict, role, shows: hits.first().map(|hit| hit.kind) };
-        self.known.insert(raw, known.clone());
+        let known = Rc::new(Known { key, verdict, role, shows: hits.first().map(|hit| hit.kind) });
+        self.known.insert(raw, Rc::clone(&known));
         known
     }
 

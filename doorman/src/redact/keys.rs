@@ -425,7 +425,7 @@ pub(super) fn hint(word: &str) -> Option<Hint> {
         "phone" | "phones" | "telephone" | "tel" | "mobile" | "mobiles" | "cell" | "cellphone"
         | "fax" | "msisdn" | "whatsapp" | "telefon" | "handy" | "phonenumber" | "landline"
         | "callback" | "sms" | "telephones" | "cellular" | "tél" => Hint::Phone,
-        "ssn" | "ssns" | "social" | "itin" | "tin" | "taxpayer" => Hint::Ssn,
+        "ssn" | "ssns" | "social" | "itin" | "taxpayer" => Hint::Ssn,
         "card" | "cards" | "cc" | "pan" | "visa" | "mastercard" | "amex" | "maestro" | "debit"
         | "credit" | "diners" | "jcb" => Hint::Card,
         "version" | "ver" | "release" | "build" | "revision" | "rev" | "commit" | "sha"

@@ -124,6 +124,7 @@ impl Numbers<'_> {
     fn after(&self, end: usize) -> Side {
         let ahead = self.bytes.get(end + 1).copied().unwrap_or(b' ');
         match self.bytes.get(end).copied().unwrap_or(b' ') {
+            b'x' if ahead.is_ascii_digit() => Side::Near,
             b if b.is_ascii_alphanumeric() => Side::Tied,
             b'.' | b',' if ahead.is_ascii_digit() => Side::Tied,
             b'-' if ahead.is_ascii_alphanumeric() => Side::Tied,
@@ -132,6 +133,14 @@ impl Numbers<'_> {
             _ if self.text[end..].starts_with(['€', '£', '°']) => Side::Near,
             _ => Side::Free,
         }
+    }
+
+    /// Whether what stands before belongs to a longer identifier, group by group.
+    fn continues(&self) -> bool {
+        let before = &self.text[..self.groups[self.first].0];
+        let Some(before) = before.strip_suffix(' ') else { return false };
+        let word = before.bytes().rev().take(12).take_while(u8::is_ascii_alphanumeric);
+        word.into_iter().any(|b| b.is_ascii_digit())
     }
 
     fn length(&self, at: usize) -> usize {
@@ -277,7 +286,7 @@ impl Numbers<'_> {
                 && self.gap(area) != "/"
                 && matches!(self.gap(area + 1), "-" | "." | " " | " - ")
                 && (self.gap(area + 1) != " " || self.alone(count))
-                && self.ends(count, Side::Free)
+                && self.ends(count, Side::Near)
             {
                 return Some(count);
             }
@@ -288,7 +297,9 @@ impl Numbers<'_> {
             let parted =
                 self.gap(0) == ") " || self.gap(0) == ")" || !self.gap(0).contains(['/', '.', '(']);
             let national = (2..=left.min(6)).rev().find(|count| {
-                (9..=11).contains(&self.total(*count))
+                !self.continues()
+                    && !self.lengths(&[3, 3, 3])
+                    && (9..=11).contains(&self.total(*count))
                     && (zero || (opened && self.gap(0).starts_with(')')))
                     && self.length(0) <= 5
                     && (1..*count).all(|at| self.length(at) >= 2)
@@ -398,14 +409,14 @@ pub(super) fn is_card(digits: &[u8]) -> bool {
             | 380_000..=399_999),
         15 => matches!(front, 340_000..=349_999 | 370_000..=379_999),
         16 => matches!(front, 400_000..=499_999 | 510_000..=559_999 | 222_100..=272_099
-            | 300_000..=305_999 | 360_000..=369_999 | 380_000..=399_999 | 352_800..=358_999
+            | 300_000..=305_999 | 360_000..=369_999 | 380_000..=399_999 | 352_000..=359_999
             | 601_100..=601_199 | 644_000..=659_999 | 620_000..=629_999 | 810_000..=829_999
             | 500_000..=509_999 | 560_000..=589_999 | 630_400..=639_099 | 670_000..=677_099
             | 220_000..=220_499 | 606_282 | 979_200..=979_299 | 860_000..=860_099 | 986_000..=986_099),
         17 | 18 => matches!(front, 620_000..=629_999 | 501_800..=502_099 | 503_800..=503_899
             | 589_300..=589_399 | 630_400..=630_499 | 675_900..=676_399),
         19 => matches!(front, 400_000..=499_999 | 620_000..=629_999 | 601_100..=601_199
-            | 644_000..=659_999 | 352_800..=358_999 | 220_000..=220_499 | 501_800..=502_099
+            | 644_000..=659_999 | 352_000..=359_999 | 220_000..=220_499 | 501_800..=502_099
             | 503_800..=503_899 | 589_300..=589_399 | 630_400..=630_499 | 675_900..=676_399),
         _ => false,
     };
@@ -449,7 +460,7 @@ fn calling_code(digits: &[u8]) -> Option<u32> {
 const IBANS: &str = "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18DO28EE20EG29\
 ES24FI18FK18FO18FR27GB22GE22GI23GL18GR27GT28HN28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32LI21LT20\
 LU20LV21LY25MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29PT25QA29RO24RS22RU33SA24SC31SD18\
-SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24XK20YE30";
+IR26SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24XK20YE30";
 
 fn ibans(text: &str, hits: &mut Vec<Hit>) {
     let bytes = text.as_bytes();
@@ -479,7 +490,10 @@ fn iban(bytes: &[u8]) -> Option<usize> {
         }
         end += 1;
     }
-    if bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
+    let written = &bytes[..end];
+    let mixed =
+        written.iter().any(u8::is_ascii_lowercase) && written.iter().any(u8::is_ascii_uppercase);
+    if mixed || bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
         return None;
     }
     signs.rotate_left(4);

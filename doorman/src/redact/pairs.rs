@@ -101,7 +101,8 @@ fn value_of_key(text: &str, sign: usize, rules: &Rules) -> Option<(usize, usize)
         let closing = format!("{}{quote}", &rest[..slashes]);
         let line = || text[inner..].find('\n').unwrap_or(text.len() - inner);
         let length = closing_quote(&text[inner..], &closing).unwrap_or_else(line);
-        return secret(text, key, inner, inner + length);
+        let command = quote == '`' && text[inner..inner + length].contains(' ');
+        return if command { None } else { secret(text, key, inner, inner + length) };
     }
     let start = start + scheme(rest);
     let rest = &text[start..];
@@ -117,7 +118,10 @@ fn value_of_key(text: &str, sign: usize, rules: &Rules) -> Option<(usize, usize)
     let length = rest.find(stops).unwrap_or(rest.len());
     let value = rest[..length].trim_end_matches(['.', ':', '?']);
     let spoken = operator < start && text[sign..].starts_with(':') && is_word_of_prose(value);
-    let code = value.contains('(') || value.starts_with(['$', '[', '{', '%', '&', '*', '/']);
+    let elsewhere = ["var.", "local.", "data.", "process.env", "os.environ", "env.", "module."];
+    let code = elsewhere.iter().any(|place| value.starts_with(place))
+        || value.contains('(')
+        || value.starts_with(['$', '[', '{', '%', '&', '*', '/']);
     if spoken || code {
         return None;
     }
@@ -147,6 +151,7 @@ fn secret(text: &str, key: &str, start: usize, end: usize) -> Option<(usize, usi
     let told = value.chars().any(char::is_alphanumeric)
         && !value.contains(MASK)
         && !is_placeholder(value)
+        && !value.starts_with('<')
         && !empty.iter().any(|empty| empty.eq_ignore_ascii_case(value))
         && !key.is_empty();
     told.then_some((start, end))
@@ -166,7 +171,7 @@ fn is_placeholder(value: &str) -> bool {
 
 /// Words that follow `password:` in sentences, forms and sources.
 fn is_word_of_prose(value: &str) -> bool {
-    const WORDS: [&str; 64] = [
+    const WORDS: &[&str] = &[
         "string",
         "str",
         "int",

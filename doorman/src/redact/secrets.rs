@@ -20,15 +20,17 @@ struct Vendor {
     prefix: &'static str,
     made: Made,
     least: usize,
+    /// Whether words have no such prefix, so that no digit has to tell.
+    certain: bool,
 }
 
-/// Prefix, what the rest is made of, its least length.
+/// Prefix, what the rest is made of (in capitals where no digit has to tell), its least length.
 const VENDORS: &str = "
     ghp_ p 30 gho_ p 30 ghu_ p 30 ghs_ p 30 ghr_ p 30 github_pat_ w 22
-    glpat- w 18 gldt- w 18 glrt- w 18 glcbt- w 16 glptt- w 18 glft- w 18 glimt- w 18 glagent- w 18
+    glpat- W 18 gldt- w 18 glrt- w 18 glcbt- w 16 glptt- w 18 glft- w 18 glimt- w 18 glagent- w 18
     gloas- w 18 glsoat- w 18 glffct- w 18 GR1348941 w 18
-    sk_live_ p 10 sk_test_ p 10 sk_prod_ p 10 rk_live_ p 10 rk_test_ p 10 rk_prod_ p 10 whsec_ w 20
-    sk- w 20 xoxa- w 10 xoxb- w 10 xoxe- w 10 xoxe.xox w 20 xoxo- w 10 xoxp- w 10 xoxr- w 10 xoxs- w 10
+    sk_live_ P 10 sk_test_ P 10 sk_prod_ P 10 rk_live_ P 10 rk_test_ P 10 rk_prod_ P 10 whsec_ w 20
+    sk- w 20 xoxa- w 20 xoxb- w 20 xoxe- w 10 xoxe.xox w 20 xoxp- w 20 xoxr- w 20 xoxs- w 20
     xoxc- w 10 xoxd- x 10 xapp- w 16 AIza w 32 ya29. w 20 GOCSPX- w 20
     npm_ p 30 pypi-AgE w 40 dop_v1_ p 40 doo_v1_ p 40 dor_v1_ p 40
     shpat_ p 30 shpca_ p 30 shppa_ p 30 shpss_ p 30 SG. x 40 hf_ p 30 api_org_ p 30
@@ -39,11 +41,11 @@ const VENDORS: &str = "
     LTAI p 16 key- p 32 SK p 32 xkeysib- w 60 xsmtpsib- w 60 FLWSECK_TEST- p 10 FLWSECK- p 10
     FLWPUBK_TEST- p 10 ATATT3 x 60 ATCTT3 x 60 ATBB p 28 BBDC- x 30 figd_ w 30 nfp_ p 30 fo1_ w 30 fm2_ x 40
     ntn_ p 30 secret_ p 40 sl. w 60 sbp_ p 40 sb_secret_ w 20 rdme_ p 40 pnu_ p 30 ops_eyJ x 60 A3- w 30
-    AGE-SECRET-KEY-1 p 50 tskey- w 20 gsk_ p 40 pplx- p 40 r8_ p 30 xai- p 60 tvly- w 20 nvapi- w 40
-    sgp_ w 40 EZAK p 50 EZTK p 50 duffel_test_ w 30 duffel_live_ w 30 shippo_live_ p 30 shippo_test_ p 30
-    fio-u- w 50 oy2 p 43 CLOJARS_ p 50 p8e- p 30 dapi p 32 ico- p 30 bkua_ p 30 aio_ p 26 AKCp p 60
-    cmVmd p 55 dnkey- w 40 pat. x 40 sat. x 40 sha256~ w 40 CFPAT- w 40 tfp_ x 40 AQVN w 34 sm_aat_ p 14
-    sm_pat_ p 14 sm_sat_ p 14 tk-us- w 40 v1.0- w 120 s-s4t2ud- p 60 s-s4t2af- p 60 HRKU- w 30 dt0c01. x 80
+    AGE-SECRET-KEY-1 p 50 tskey- W 20 gsk_ p 40 pplx- p 40 r8_ p 30 xai- p 60 tvly- w 20 nvapi- w 40
+    sgp_ w 40 EZAK p 50 EZTK p 50 duffel_test_ x 30 duffel_live_ x 30 shippo_live_ p 30 shippo_test_ p 30
+    fio-u- x 50 oy2 p 43 CLOJARS_ p 50 p8e- p 30 dapi p 32 ico- p 30 bkua_ p 30 aio_ p 26 AKCp p 60
+    cmVmd p 55 dnkey- x 40 pat. x 40 sat. x 40 sha256~ w 40 CFPAT- w 40 tfp_ x 40 AQVN w 34 sm_aat_ p 16
+    sm_pat_ p 16 sm_sat_ p 16 tk-us- w 40 v1.0- w 120 s-s4t2ud- p 60 s-s4t2af- p 60 HRKU- w 30 dt0c01. x 80
     cfut_ p 40 cfat_ p 40 phx_ w 30 lsv2_pt_ w 30 lsv2_sk_ w 30 rnd_ p 30
     b_ p 44 sc_ x 50 ext_ x 50 scauth_ x 50 authress_ x 50 access-sandbox- w 36 access-production- w 36
     ltk_ p 40 live_ p 30 test_ p 35 _mmk w 40 AccountKey= x 40 t1. x 80 y0_ w 40
@@ -55,13 +57,14 @@ static BY_FIRST: LazyLock<[Vec<Vendor>; 128]> = LazyLock::new(|| {
     let words: Vec<&'static str> = VENDORS.split_ascii_whitespace().collect();
     for entry in words.chunks_exact(3) {
         let made = match entry[1] {
-            "p" => Made::Plain,
-            "w" => Made::Word,
+            "p" | "P" => Made::Plain,
+            "w" | "W" => Made::Word,
             _ => Made::Wide,
         };
         let least = entry[2].parse().unwrap_or(20);
         let slot: &mut Vec<Vendor> = &mut table[usize::from(entry[0].as_bytes()[0] & 127)];
-        slot.push(Vendor { prefix: entry[0], made, least });
+        let certain = entry[1].starts_with(|c: char| c.is_ascii_uppercase());
+        slot.push(Vendor { prefix: entry[0], made, least, certain });
     }
     table
 });
@@ -73,7 +76,7 @@ pub(super) fn scan(text: &str, hits: &mut Vec<Hit>) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
-        let begins = at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
+        let begins = at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'+');
         if !(begins && (bytes[at].is_ascii_alphanumeric() || bytes[at] == b'_')) {
             at += 1;
             continue;
@@ -91,7 +94,9 @@ pub(super) fn scan(text: &str, hits: &mut Vec<Hit>) {
 /// The end of the secret that begins here.
 fn token(bytes: &[u8], at: usize, runs: &mut Runs<'_>) -> Option<usize> {
     let rest = &bytes[at..];
-    if let Some(end) = aws(rest).or_else(|| telegram(rest)).or_else(|| slack_hook(rest)) {
+    if let Some(end) =
+        aws(rest).or_else(|| telegram(rest)).or_else(|| slack_hook(rest)).or_else(|| marked(rest))
+    {
         return Some(at + end);
     }
     if rest.starts_with(b"ey")
@@ -104,8 +109,18 @@ fn token(bytes: &[u8], at: usize, runs: &mut Runs<'_>) -> Option<usize> {
     vendor.into_iter().find_map(|vendor| {
         let from = at + vendor.prefix.len();
         let (end, last_digit) = runs.from(from, vendor.made);
-        (end >= from + vendor.least && last_digit > from).then_some(end)
+        let random =
+            vendor.certain || last_digit > from || is_mixed(&bytes[from..end.min(from + 64)]);
+        (end >= from + vendor.least && random).then_some(end)
     })
+}
+
+/// Whether capitals and small letters stand in it as no words do.
+fn is_mixed(token: &[u8]) -> bool {
+    let turns = token
+        .windows(2)
+        .filter(|pair| pair[0].is_ascii_uppercase() && pair[1].is_ascii_uppercase());
+    turns.count() >= 3 && token.iter().filter(|b| b.is_ascii_lowercase()).count() >= 6
 }
 
 /// Where the runs end that positions are in, so that none is read twice.
@@ -173,6 +188,24 @@ fn slack_hook(rest: &[u8]) -> Option<usize> {
     (length > 40).then_some(rest.len() - path.len() + length)
 }
 
+/// Tokens that are told by what stands in their middle: Mailchimp's, Azure's and Discord's.
+fn marked(rest: &[u8]) -> Option<usize> {
+    let sign = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'~' | b'.');
+    let within = |from: usize, most: usize| rest[from..].iter().take(most).take_while(sign).count();
+    if rest.get(32..35) == Some(b"-us") && rest[..32].iter().all(u8::is_ascii_hexdigit) {
+        return rest.get(35).filter(|b| b.is_ascii_digit()).map(|_| 35 + within(35, 2));
+    }
+    if rest.get(3..6) == Some(b"8Q~") && (31..=34).contains(&within(6, 35)) {
+        return Some(6 + within(6, 35));
+    }
+    let dot = (24..=28).find(|at| rest.get(*at) == Some(&b'.'))?;
+    let discord = matches!(rest[0], b'M' | b'N' | b'O')
+        && rest.get(dot + 7) == Some(&b'.')
+        && rest[..dot].iter().all(u8::is_ascii_alphanumeric)
+        && within(dot + 8, 40) >= 27;
+    discord.then(|| dot + 8 + within(dot + 8, 40))
+}
+
 /// Three parts of base64url, of which the first is an object.
 fn jwt(bytes: &[u8], at: usize, runs: &mut Runs<'_>) -> Option<usize> {
     let part = |runs: &mut Runs<'_>, from: usize| runs.from(from, Made::Word).0;
@@ -193,7 +226,9 @@ fn jwt(bytes: &[u8], at: usize, runs: &mut Runs<'_>) -> Option<usize> {
         }
         end = part(runs, end + 1);
     }
-    (end > payload).then_some(end)
+    let unsigned = end == payload
+        && base64(&bytes[header + 1..payload.min(header + 2048)]).starts_with(b"{\"");
+    (end > payload || unsigned).then_some(end)
 }
 
 fn base64(text: &[u8]) -> Vec<u8> {
