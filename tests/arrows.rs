@@ -10,7 +10,7 @@ const DOORMAN: &[&[&str]] = &[
     &["server", "builder"],
     &["doorman"],
     &["auth", "guard"],
-    &["authorize", "audit"],
+    &["authorize", "audit", "redact"],
     &["function"],
     &["tool", "signature"],
     &["call"],

@@ -4,7 +4,7 @@ use std::{process::Stdio, str::FromStr as _};
 
 use serde_json::{Value, json};
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader, Lines},
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines},
     process::{Child, ChildStdout, Command},
 };
 
@@ -138,4 +138,49 @@ async fn both_serves_functions_and_handlers() {
     assert_eq!(fahrenheit.result()["structuredContent"], json!({ "result": 212.0 }));
     assert_eq!(call(&url, "greet", json!({})).await.text(), "Hello, dev");
     assert_eq!(call(&url, "greet", json!({ "name": "Ada" })).await.text(), "Hello, Ada");
+}
+
+/// Runs `redact` on a text, and gives its exit code and what it wrote.
+async fn redact(arguments: &[&str], input: &[u8]) -> (i32, Vec<u8>, String) {
+    let mut path = std::env::current_exe().unwrap();
+    path.pop();
+    path.set_file_name("examples");
+    let mut child = Command::new(path.join("redact"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("`cargo test --workspace` builds the examples");
+    let mut stdin = child.stdin.take().unwrap();
+    // One that ends at once reads nothing.
+    let _ = stdin.write_all(input).await;
+    drop(stdin);
+    let output = child.wait_with_output().await.unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    (output.status.code().unwrap(), output.stdout, errors)
+}
+
+#[tokio::test]
+async fn redact_masks_what_it_reads_line_by_line() {
+    let input =
+        b"{\"a\": 1.50, \"email\": \"ann@example.com\"}\nno JSON: ann@example.com\n{\"inner\":1}";
+    let (code, output, _) = redact(&["--key", "inn*"], input).await;
+    let masked =
+        "{\"a\": 1.50, \"email\": \"«redacted»\"}\nno JSON: «redacted»\n{\"inner\":\"«redacted»\"}";
+    assert_eq!((code, String::from_utf8(output).unwrap().as_str()), (0, masked));
+    let (code, output, _) = redact(&["--text"], b"[1]\npwd=x1 \xff\n").await;
+    assert_eq!(
+        (code, String::from_utf8(output).unwrap().as_str()),
+        (0, "[1]\npwd=«redacted» \u{FFFD}\n")
+    );
+}
+
+#[tokio::test]
+async fn redact_says_what_it_cannot_do() {
+    for arguments in [&["--what"][..], &["--key"], &["--key", "a..b"]] {
+        let (code, output, errors) = redact(arguments, b"x\n").await;
+        assert_eq!((code, output.len()), (2, 0));
+        assert!(errors.contains("usage: redact") && errors.lines().count() == 1, "{errors}");
+    }
 }

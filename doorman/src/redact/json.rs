@@ -260,6 +260,7 @@ impl<'a> Walker<'a> {
         }
         let mut digits = Vec::new();
         let mut pieces = Vec::new();
+        let mut lengths = Vec::new();
         let mut at = frame.start + 1;
         for item in raw[1..raw.len() - 1].split(',') {
             let piece = item.trim_matches([' ', '\t', '\n', '\r']);
@@ -270,9 +271,10 @@ impl<'a> Walker<'a> {
             }
             digits.extend(shown.bytes().map(|b| b - b'0'));
             pieces.push((start, start + piece.len()));
+            lengths.push(shown.len());
             at += item.len() + 1;
         }
-        if numbers::is_card(&digits) {
+        if is_split_as_cards(&lengths) && numbers::is_card(&digits) {
             for (start, end) in pieces {
                 self.edits.push(quoted(start, end, Kind::Card));
             }
@@ -507,8 +509,12 @@ fn mask_number(raw: &str) -> Option<usize> {
     raw.strip_prefix("«redacted ")?.strip_suffix('»')?.parse().ok()
 }
 
+fn is_split_as_cards(lengths: &[usize]) -> bool {
+    matches!(lengths, [4, 4, 4, 4] | [4, 4, 4, 4, 3] | [4, 6, 5] | [4, 6, 4])
+}
+
 /// What a number without text around it is.
-fn number_kind(raw: &str, hint: Hint) -> Option<Kind> {
+pub(super) fn number_kind(raw: &str, hint: Hint) -> Option<Kind> {
     let digits = whole_digits(raw)?;
     if numbers::is_card(&digits) {
         return Some(Kind::Card);

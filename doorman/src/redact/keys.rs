@@ -12,7 +12,7 @@ pub(super) enum Verdict {
 }
 
 /// What is known of a number before it is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(super) enum Hint {
     #[default]
     None,
@@ -24,7 +24,7 @@ pub(super) enum Hint {
 }
 
 /// A key as it is compared: its words in lower case.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(super) struct Key {
     words: Vec<String>,
     /// The words with `_` between them.
@@ -404,7 +404,8 @@ fn weak(words: &[&str]) -> Option<usize> {
     apart.max().or_else(|| {
         let word = words.first().filter(|word| word.len() >= 5)?;
         let run_together = |phrase: &&[&str]| {
-            phrase.len() > 1 && phrase.concat().len() == word.len() && phrase.concat() == **word
+            let length: usize = phrase.iter().map(|word| word.len()).sum();
+            phrase.len() > 1 && length == word.len() && phrase.concat() == **word
         };
         const WITH: [&str; 14] = [
             "access", "auth", "refresh", "id", "bearer", "session", "csrf", "xsrf", "api", "user",
@@ -460,8 +461,9 @@ impl Pattern {
         &self.written
     }
 
-    pub(super) fn is_path(&self) -> bool {
-        self.segments.len() > 1
+    /// How many keys of a path it tells of.
+    pub(super) fn length(&self) -> usize {
+        self.segments.len()
     }
 
     /// Whether the last keys of a path are those meant; or the last one alone, where it is written
