@@ -6,6 +6,7 @@ use super::Kind;
 use super::{Hit, MASK, Rules, fold, json, keys::Hint, mail, numbers, pairs, secrets};
 
 /// What is to be redacted.
+#[derive(Clone, Copy)]
 pub(super) enum Input<'a> {
     /// A JSON document, or what was to be one.
     Json(&'a str),

@@ -159,10 +159,9 @@ fn fold(c: char) -> Option<char> {
         0xFF01..=0xFF5E => offset(0xFF01, b'!'),
         0xB9 => Some('1'),
         0xB2 | 0xB3 => offset(0xB2, b'2'),
-        0x2070 => Some('0'),
         0x2074..=0x2079 => offset(0x2074, b'4'),
         0x2460..=0x2468 => offset(0x2460, b'1'),
-        0x24EA => Some('0'),
+        0x2070 | 0x24EA => Some('0'),
         0x24B6..=0x24CF => offset(0x24B6, b'A'),
         0x24D0..=0x24E9 => offset(0x24D0, b'a'),
         0x1D400..=0x1D6A3 => match u8::try_from((code - 0x1D400) % 52) {

@@ -510,7 +510,7 @@ fn mask_number(raw: &str) -> Option<usize> {
 }
 
 fn is_split_as_cards(lengths: &[usize]) -> bool {
-    matches!(lengths, [4, 4, 4, 4] | [4, 4, 4, 4, 3] | [4, 6, 5] | [4, 6, 4])
+    matches!(lengths, [4, 4, 4, 4] | [4, 4, 4, 4, 3] | [4, 6, 4 | 5])
 }
 
 /// What a number without text around it is.

@@ -398,6 +398,12 @@ fn says_secret(words: &[&str]) -> bool {
     })
 }
 
+/// What stands before `token` and `secret` where they are written together.
+const WITH: [&str; 14] = [
+    "access", "auth", "refresh", "id", "bearer", "session", "csrf", "xsrf", "api", "user",
+    "client", "app", "bot", "device",
+];
+
 /// How many words the longest weak phrase takes at the start, written apart or as one word.
 fn weak(words: &[&str]) -> Option<usize> {
     let apart = WEAK.iter().filter(|phrase| words.starts_with(phrase)).map(|phrase| phrase.len());
@@ -407,10 +413,6 @@ fn weak(words: &[&str]) -> Option<usize> {
             let length: usize = phrase.iter().map(|word| word.len()).sum();
             phrase.len() > 1 && length == word.len() && phrase.concat() == **word
         };
-        const WITH: [&str; 14] = [
-            "access", "auth", "refresh", "id", "bearer", "session", "csrf", "xsrf", "api", "user",
-            "client", "app", "bot", "device",
-        ];
         let prefixed = || {
             let front = word.strip_suffix("token").or_else(|| word.strip_suffix("tokens"));
             let front = front.or_else(|| word.strip_suffix("secret"));

@@ -32,10 +32,10 @@ fn around(text: &str, at: usize) -> Option<(usize, usize)> {
 
 fn local(text: &str, at: usize) -> Option<usize> {
     let before = &text[floor(text, at.saturating_sub(LOCAL))..at];
-    if before.ends_with('"') {
+    if let Some(inner) = before.strip_suffix('"') {
         // A quoted part may hold anything but a quote.
-        let open = before[..before.len() - 1].rfind('"')?;
-        let quoted = &before[open + 1..before.len() - 1];
+        let open = inner.rfind('"')?;
+        let quoted = &inner[open + 1..];
         let address = !quoted.is_empty() && !quoted.contains(['\n', ':', '{', ',']);
         return address.then(|| at - before.len() + open);
     }

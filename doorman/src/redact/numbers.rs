@@ -17,11 +17,11 @@ pub(super) fn scan(text: &str, hint: Hint, hits: &mut Vec<Hit>) {
         let mut first = 0;
         while first < groups.len() {
             let numbers = Numbers { text, bytes, groups: &groups, first, hint };
-            let Some((count, hit)) = numbers.find() else {
+            let Some((count, found)) = numbers.find() else {
                 first += 1;
                 continue;
             };
-            hits.push(hit);
+            hits.push(found);
             first += count;
         }
     }
@@ -326,8 +326,7 @@ impl Numbers<'_> {
         most.collect::<Vec<_>>().into_iter().rev().find(|&count| {
             let digits = self.digits(count);
             let lengths = match calling_code(&digits) {
-                Some(1) => 11..=11,
-                Some(7) => 11..=11,
+                Some(1 | 7) => 11..=11,
                 Some(_) => 8..=15,
                 None => return false,
             };
@@ -429,7 +428,7 @@ pub(super) fn is_card(digits: &[u8]) -> bool {
             if at % 2 == 0 { digit } else { digit * 2 / 10 + digit * 2 % 10 }
         })
         .sum();
-    issued && sum % 10 == 0
+    issued && sum.is_multiple_of(10)
 }
 
 /// Areas and groups that are given out, and those of individual taxpayer numbers.

@@ -251,8 +251,7 @@ impl Publisher<'_> {
                 match key.verdict() {
                     _ if self.rules.matches(&[], &key) => return Some(Verdict::Secret),
                     Verdict::Secret => return Some(Verdict::Secret),
-                    Verdict::Hint(Hint::None | Hint::Other) => {}
-                    Verdict::Hint(Hint::Card) => {}
+                    Verdict::Hint(Hint::None | Hint::Other | Hint::Card) => {}
                     hint @ Verdict::Hint(_) => {
                         // The wider of two: seven digits for a telephone, nine for the other.
                         if said != Some(Verdict::Hint(Hint::Phone)) {

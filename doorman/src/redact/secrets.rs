@@ -164,7 +164,7 @@ fn aws(rest: &[u8]) -> Option<usize> {
     let kind = rest.get(..4).is_some_and(|kind| KINDS.contains(&kind));
     let id = kind.then(|| rest.get(4..20)).flatten()?;
     let whole = id.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-        && !rest.get(20).is_some_and(|b| b.is_ascii_alphanumeric());
+        && !rest.get(20).is_some_and(u8::is_ascii_alphanumeric);
     whole.then_some(20)
 }
 

@@ -143,10 +143,9 @@ fn is_alike(before: &Value, after: &Value) -> bool {
             before.len() == after.len()
                 && before.iter().zip(after).all(|(before, after)| is_alike(before, after))
         }
-        (Value::String(_), Value::String(_)) => true,
+        // Numbers that serde_json cannot hold exactly, and texts with a piece masked.
+        (Value::String(_), Value::String(_)) | (Value::Number(_), Value::Number(_)) => true,
         (before, Value::String(after)) => before != &Value::Null && after == MASK,
-        // Numbers that serde_json cannot hold exactly.
-        (Value::Number(_), Value::Number(_)) => true,
         (before, after) => before == after,
     }
 }
