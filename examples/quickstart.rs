@@ -47,7 +47,14 @@ async fn get_invoice(Path(id): Path<u64>) -> Result<Json<Invoice>, StatusCode> {
 }
 
 /// Pays back an invoice, in part or in whole.
-#[expose(post = "/invoices/{id}/refund", scopes = ["invoices:write"], destructive)]
+#[expose(
+    post = "/invoices/{id}/refund",
+    scopes = ["invoices:write"],
+    destructive,
+    redact = ["amount"],
+    rate = "5/min per_caller",
+    cost = 10
+)]
 async fn refund(
     Path(id): Path<u64>,
     Json(refund): Json<Refund>,

@@ -11,7 +11,7 @@ const DOORMAN: &[&[&str]] = &[
     &["doorman"],
     &["config"],
     &["auth", "guard"],
-    &["authorize", "audit", "limits"],
+    &["authorize", "audit", "limits", "redact"],
     &["function"],
     &["tool", "signature"],
     &["call"],

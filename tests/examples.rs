@@ -91,14 +91,14 @@ async fn the_lines_that_quickstart_prints_do_what_they_say() {
     assert_eq!(names, ["get_invoice", "ping"]);
     let invoice = curl(&quickstart.after("curl ").await).await;
     let invoice = &invoice.result()["structuredContent"];
-    assert_eq!((&invoice["id"], &invoice["email"]), (&json!(7), &json!("customer7@example.com")));
+    assert_eq!((&invoice["id"], &invoice["email"]), (&json!(7), &json!("«redacted»")));
     let refused = quickstart.after("curl ").await;
     let answer = curl(&refused).await;
     assert_eq!(answer.status, 403);
     let allowed = curl(&refused.replace(&reader, &writer)).await;
     assert_eq!(
         allowed.result()["structuredContent"],
-        json!({ "id": 7, "amount": 5.0, "status": "refunded" })
+        json!({ "id": 7, "amount": "«redacted»", "status": "refunded" })
     );
     assert!(quickstart.after("claude mcp add").await.contains(&url));
 
@@ -224,5 +224,50 @@ async fn the_environment_of_a_process_is_read_and_a_mistake_in_it_ends_the_proce
         let errors = String::from_utf8(output.stderr).unwrap();
         assert!(!output.status.success() && output.stdout.is_empty());
         assert!(errors.contains(words) && !errors.contains("s3nt1nel"), "{errors}");
+    }
+}
+
+/// Runs `redact` on a text, and gives its exit code and what it wrote.
+async fn redact(arguments: &[&str], input: &[u8]) -> (i32, Vec<u8>, String) {
+    let mut path = std::env::current_exe().unwrap();
+    path.pop();
+    path.set_file_name("examples");
+    let mut child = Command::new(path.join("redact"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("`cargo test --workspace` builds the examples");
+    let mut stdin = child.stdin.take().unwrap();
+    // One that ends at once reads nothing.
+    let _ = stdin.write_all(input).await;
+    drop(stdin);
+    let output = child.wait_with_output().await.unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    (output.status.code().unwrap(), output.stdout, errors)
+}
+
+#[tokio::test]
+async fn redact_masks_what_it_reads_line_by_line() {
+    let input =
+        b"{\"a\": 1.50, \"email\": \"ann@example.com\"}\nno JSON: ann@example.com\n{\"inner\":1}";
+    let (code, output, _) = redact(&["--key", "inn*"], input).await;
+    let masked =
+        "{\"a\": 1.50, \"email\": \"«redacted»\"}\nno JSON: «redacted»\n{\"inner\":\"«redacted»\"}";
+    assert_eq!((code, String::from_utf8(output).unwrap().as_str()), (0, masked));
+    let (code, output, _) = redact(&["--text"], b"[1]\npwd=x1 \xff\n").await;
+    assert_eq!(
+        (code, String::from_utf8(output).unwrap().as_str()),
+        (0, "[1]\npwd=«redacted» \u{FFFD}\n")
+    );
+}
+
+#[tokio::test]
+async fn redact_says_what_it_cannot_do() {
+    for arguments in [&["--what"][..], &["--key"], &["--key", "a..b"]] {
+        let (code, output, errors) = redact(arguments, b"x\n").await;
+        assert_eq!((code, output.len()), (2, 0));
+        assert!(errors.contains("usage: redact") && errors.lines().count() == 1, "{errors}");
     }
 }

@@ -20,6 +20,7 @@ mod metadata;
 mod principals;
 mod protocol;
 mod readme;
+mod redaction;
 mod scopes;
 mod sentinels;
 mod settings;

@@ -32,14 +32,14 @@ fn the_errors_are_those_of_the_build() {
 #[test]
 fn the_errors_point_into_the_quickstart_with_one_argument_removed() {
     for (error, removed) in
-        shown().into_iter().zip([", destructive", r#", scopes = ["invoices:read"]"#])
+        shown().into_iter().zip(["    destructive,\n", r#", scopes = ["invoices:read"]"#])
     {
         let (place, source) =
             error.split_once("quickstart.rs:").unwrap().1.split_once("\n   |\n").unwrap();
         let number: usize = place.split(':').next().unwrap().parse().unwrap();
-        let line = QUICKSTART.lines().nth(number - 1).unwrap();
         let (_, source) = source.lines().next().unwrap().split_once(" | ").unwrap();
-        assert!(line.contains(removed));
-        assert_eq!(line.replace(removed, ""), source);
+        assert_eq!(QUICKSTART.matches(removed).count(), 1);
+        let without = QUICKSTART.replace(removed, "");
+        assert_eq!(without.lines().nth(number - 1), Some(source));
     }
 }

@@ -1,7 +1,7 @@
 //! The grammars that attribute and runtime read alike: the runtime's side, held against the files that
 //! the attribute's own tests read.
 
-use doorman::Scope;
+use doorman::{Redactor, Scope};
 
 /// The verdict and the text of every line; `\u{…}` stands for a character.
 fn vectors(text: &str) -> impl Iterator<Item = (bool, String)> {
@@ -27,6 +27,16 @@ fn scopes_are_read_alike() {
     let mut read = 0;
     for (good, text) in vectors(include_str!("vectors/scopes.txt")) {
         assert_eq!(Scope::parse(&text).is_ok(), good, "{text:?}");
+        read += 1;
+    }
+    assert!(read > 10);
+}
+
+#[test]
+fn keys_to_mask_are_read_alike() {
+    let mut read = 0;
+    for (good, key) in vectors(include_str!("vectors/redact_keys.txt")) {
+        assert_eq!(Redactor::new().with_keys([&key]).is_ok(), good, "{key:?}");
         read += 1;
     }
     assert!(read > 10);

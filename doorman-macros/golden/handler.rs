@@ -33,7 +33,8 @@ impl ::doorman_axum::private::Handler for refund {
         .description("Refunds an invoice.")
         .timeout(::core::time::Duration::from_millis(5000u64))
         .rate("5/min per_caller")
-        .cost(10f64);
+        .cost(10f64)
+        .redact(&["amount", "card.*"]);
     const METHOD: ::doorman_axum::private::Method = ::doorman_axum::private::Method::Post;
     const PATH: &'static str = "/invoices/{id}/refund";
     fn arguments(shape: &mut ::doorman_axum::private::Shape) {

@@ -1,6 +1,6 @@
 //! The parts of a server put together, and refused where that would be unsafe.
 
-use std::{collections::HashMap, ffi::OsString, time::Instant};
+use std::{collections::HashMap, ffi::OsString, sync::Arc, time::Instant};
 
 use http::HeaderValue;
 
@@ -14,6 +14,7 @@ use crate::{
     limits::{Limits, Terms},
     principal::{Principal, Transport},
     rate::{self, Counts, Rate},
+    redact::Redactor,
     scope::{Hierarchy, MalformedScope, Scope, ScopeSet},
     spec::Spec,
     tool::{Tool, Toolset},
@@ -88,6 +89,7 @@ pub struct DoormanBuilder {
     listing: Listing,
     rate_limit: Option<String>,
     budget: Option<String>,
+    redact: Vec<String>,
     result_limit: usize,
     body_limit: usize,
     endpoint: Option<String>,
@@ -112,6 +114,7 @@ impl DoormanBuilder {
             listing: Listing::default(),
             rate_limit: None,
             budget: None,
+            redact: Vec::new(),
             result_limit: MIB,
             body_limit: MIB,
             endpoint: None,
@@ -208,6 +211,14 @@ impl DoormanBuilder {
         self
     }
 
+    /// Keys whose values are masked in the results of every tool, beside those that always are
+    /// (`password`, `*_token`, …): globs, or dotted paths of them, however they are spelt. See
+    /// [`Redactor::with_keys`]. Several times adds them all.
+    pub fn redact<const N: usize>(mut self, keys: [&str; N]) -> Self {
+        self.redact.extend(keys.map(str::to_owned));
+        self
+    }
+
     /// The most bytes that a result may have; without it, 1 MiB.
     pub fn result_limit(mut self, bytes: usize) -> Self {
         self.result_limit = bytes;
@@ -285,6 +296,7 @@ impl DoormanBuilder {
         }
         let hierarchy = self.hierarchy(&mut errors);
         self.check_settings(&mut errors);
+        let redactors = self.redactors(&mut errors);
         let rates = self.rate_limit.clone().or(settings.rate_limit);
         let budget = self.budget.clone().or(settings.budget);
         let limits = self.limits(rates.as_deref(), budget.as_deref(), &mut errors);
@@ -327,7 +339,7 @@ impl DoormanBuilder {
             auth,
             local,
             anonymous: self.anonymous,
-            guard: Guard { audit, hierarchy, limits },
+            guard: Guard { audit, hierarchy, limits, redactors },
             tools: self.tools,
             index,
             listing: self.listing,
@@ -358,6 +370,26 @@ impl DoormanBuilder {
             }
         }
         hierarchy
+    }
+
+    /// A redactor for each tool, and with it how its answers are published.
+    fn redactors(&mut self, errors: &mut Vec<Error>) -> Vec<Redactor> {
+        let everywhere = Redactor::new().with_keys(&self.redact).unwrap_or_else(|error| {
+            errors.push(error);
+            Redactor::new()
+        });
+        let redactor = |tool: &mut Tool| {
+            let spec = Arc::make_mut(&mut tool.spec);
+            let own = spec.redact();
+            let redactor = everywhere.and(own)?;
+            spec.publish_answers(|schema, wrapped| redactor.publish(schema, wrapped, own))?;
+            Ok(redactor)
+        };
+        let redactors: Vec<Result<Redactor, Error>> = self.tools.iter_mut().map(redactor).collect();
+        redactors
+            .into_iter()
+            .filter_map(|one| one.map_err(|error| errors.push(error)).ok())
+            .collect()
     }
 
     fn limits(&self, rates: Option<&str>, budget: Option<&str>, errors: &mut Vec<Error>) -> Limits {

@@ -1,6 +1,6 @@
 //! The order of every check. Nothing else in doorman decides whether a tool runs.
 
-use std::{net::IpAddr, panic::AssertUnwindSafe, time::Instant};
+use std::{borrow::Cow, net::IpAddr, panic::AssertUnwindSafe, time::Instant};
 
 use futures_util::FutureExt as _;
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ use crate::{
     error::Refusal,
     limits::{Caller, Limits, Taken},
     principal::Principal,
+    redact::{Redactions, Redactor},
     schema::Object,
     scope::Hierarchy,
     spec::Spec,
@@ -24,6 +25,8 @@ pub(crate) struct Guard {
     pub(crate) audit: AuditLog,
     pub(crate) hierarchy: Hierarchy,
     pub(crate) limits: Limits,
+    /// Of each tool, in the order of the tools.
+    pub(crate) redactors: Vec<Redactor>,
 }
 
 /// A result as it is sent.
@@ -85,6 +88,8 @@ impl Guard {
         here(&call)?;
         let taken = self.limits.admit(tool, caller, now)?;
         let reply = self.ran(run(dispatch, call).await, &taken);
+        let (reply, redactions) = redact(&self.redactors[tool], within(reply, result_limit)).await;
+        entry.redactions(redactions.iter());
         settle(&spec, within(reply, result_limit)?)
     }
 
@@ -167,6 +172,56 @@ async fn run(dispatch: &dyn Dispatch, call: Call) -> Result<Reply, Refusal> {
         Some(Ok(reply)) => reply,
         Some(Err(_elapsed)) => Err(Refusal::Timeout),
         None => Err(Refusal::Cancelled),
+    }
+}
+
+/// Masks what an agent is not to read, in a result as in the words of a refusal. Where that takes long
+/// it keeps no thread from other calls.
+async fn redact(
+    redactor: &Redactor,
+    reply: Result<Reply, Refusal>,
+) -> (Result<Reply, Refusal>, Redactions) {
+    const LONG: usize = 16 << 10;
+    let len = match &reply {
+        Ok(reply) => reply.len(),
+        Err(Refusal::Handler(words)) => words.len(),
+        Err(_) => return (reply, Redactions::default()),
+    };
+    if len < LONG {
+        return masked(redactor, reply);
+    }
+    let redactor = redactor.clone();
+    let masked = tokio::task::spawn_blocking(move || masked(&redactor, reply)).await;
+    masked.unwrap_or((Err(Refusal::Failed), Redactions::default()))
+}
+
+fn masked(
+    redactor: &Redactor,
+    reply: Result<Reply, Refusal>,
+) -> (Result<Reply, Refusal>, Redactions) {
+    let text = |text: &str| {
+        let redacted = redactor.text(text);
+        (redacted.redactions(), redacted.into_content().into_owned())
+    };
+    match reply {
+        Ok(Reply::Json(bytes)) => {
+            let redacted = redactor.json(&bytes);
+            let redactions = redacted.redactions();
+            let bytes = match redacted.into_content() {
+                Cow::Owned(masked) => masked.into(),
+                Cow::Borrowed(_) => bytes,
+            };
+            (Ok(Reply::Json(bytes)), redactions)
+        }
+        Ok(Reply::Text(answer)) => {
+            let (redactions, answer) = text(&answer);
+            (Ok(Reply::Text(answer)), redactions)
+        }
+        Err(Refusal::Handler(words)) => {
+            let (redactions, words) = text(&words);
+            (Err(Refusal::Handler(words)), redactions)
+        }
+        other => (other, Redactions::default()),
     }
 }
 
@@ -264,7 +319,8 @@ mod tests {
         let records = Records::default();
         let audit = AuditLog::custom(records.clone());
         let limits = Limits::new(&[], &[], &[Terms::default()], Instant::now());
-        (Guard { audit, hierarchy: Hierarchy::default(), limits }, records)
+        let redactors = vec![Redactor::new()];
+        (Guard { audit, hierarchy: Hierarchy::default(), limits, redactors }, records)
     }
 
     fn call(effect: Effect, gone: CancellationToken) -> Call {

@@ -46,6 +46,7 @@ mod principal;
 #[doc(hidden)]
 pub mod private;
 mod rate;
+mod redact;
 mod schema;
 mod scope;
 mod server;
@@ -82,6 +83,7 @@ pub use doorman_macros::expose;
 pub use error::Error;
 pub use function::Tools;
 pub use principal::{Principal, Transport};
+pub use redact::{Redacted, Redactions, Redactor};
 pub use scope::{MalformedScope, Scope, ScopeSet};
 pub use signature::{FromRef, State};
 pub use tool::Toolset;

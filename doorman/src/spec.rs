@@ -137,6 +137,7 @@ impl Facts {
 }
 
 /// A tool as it is published and guarded: facts, scopes and schemas, all checked.
+#[derive(Clone)]
 pub struct Spec {
     facts: Facts,
     scopes: Vec<Scope>,
@@ -145,6 +146,7 @@ pub struct Spec {
     input: Arc<Object>,
     output: Option<Output>,
     accepts: Compiled,
+    /// What answers are held against, once it is known how they are published.
     answers: Option<Compiled>,
 }
 
@@ -211,10 +213,28 @@ impl Spec {
             rates,
             cost,
             accepts: Compiled::new(&input).map_err(fail)?,
-            answers: output.as_ref().map(|o| Compiled::new(&o.schema)).transpose().map_err(fail)?,
+            answers: None,
             input: Arc::new(input),
             output,
         })
+    }
+
+    /// Settles how answers are published: `relax` changes the schema to what is sent, knowing whether
+    /// answers are wrapped, or names the tool's own redact keys that match nothing in it.
+    pub(crate) fn publish_answers(
+        &mut self,
+        relax: impl FnOnce(&mut Object, bool) -> Result<(), Vec<String>>,
+    ) -> Result<(), Error> {
+        let fail = |problem: String| Error::Tool { tool: self.facts.name.into(), problem };
+        let Some(output) = &mut self.output else { return Ok(()) };
+        relax(&mut output.schema, output.wrapped).map_err(|keys| {
+            fail(format!(
+                "its `redact` names `{}`, and its result has no such key: name one that it has",
+                keys.join("`, `")
+            ))
+        })?;
+        self.answers = Some(Compiled::new(&output.schema).map_err(fail)?);
+        Ok(())
     }
 
     /// The tool's name.
@@ -269,6 +289,11 @@ impl Spec {
     #[must_use]
     pub fn cost(&self) -> Units {
         self.cost
+    }
+
+    /// The tool's own keys to mask, beside those of the server.
+    pub(crate) fn redact(&self) -> &'static [&'static str] {
+        self.facts.redact
     }
 
     /// The tool's own rates, beside those of the server.

@@ -57,6 +57,8 @@ fn is_key(errors: &mut Errors, key: &LitStr) -> bool {
 fn wrong_with(key: &str) -> Option<(&'static str, &'static str)> {
     if key.trim().is_empty() {
         Some(("this key is blank", "name it, as in `\"amount\"` or `\"*_token\"`, or remove it"))
+    } else if key.len() > 256 {
+        Some(("a key has at most 256 bytes, and this has more", "shorten it, with `*` for a part"))
     } else if key.split('.').any(|part| !part.chars().any(|c| c.is_alphanumeric() || c == '*')) {
         Some((
             "a part of this key is empty",

@@ -31,9 +31,6 @@ const COMMON: [&str; 16] = [
     "crate",
 ];
 
-/// What the runtime does not enforce yet: accepting it would promise a protection that is not there.
-const PLANNED: [&str; 1] = ["redact"];
-
 /// The known arguments that were given, each once.
 pub(super) struct Words {
     given: Vec<Argument>,
@@ -79,13 +76,7 @@ impl Words {
     fn add(&mut self, errors: &mut Errors, kind: Kind, argument: Argument) {
         let key = &argument.key;
         let word = key.to_string();
-        if PLANNED.contains(&word.as_str()) {
-            errors.refuse(
-                key,
-                &format!("`{word}` is not enforced yet, so `#[expose]` does not accept it"),
-                "remove it; a later version of doorman will accept and enforce it",
-            );
-        } else if METHODS.contains(&word.as_str()) && kind == Kind::Function {
+        if METHODS.contains(&word.as_str()) && kind == Kind::Function {
             // Whoever writes a route has a handler in mind: what a plain function lacks is not judged.
             self.refused.push(ROUTE);
             errors.refuse(

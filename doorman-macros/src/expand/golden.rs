@@ -14,6 +14,7 @@ fn a_handler_expands_to_what_was_reviewed() {
         destructive,
         timeout = "5s",
         title = "Refund an invoice",
+        redact = ["amount", "card.*"],
         rate = "5/min per_caller",
         cost = 10
     );

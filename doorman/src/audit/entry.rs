@@ -1,6 +1,6 @@
 //! An attempt under way, and the one record that comes of it.
 
-use std::{collections::BTreeMap, net::IpAddr, time::Instant};
+use std::{net::IpAddr, time::Instant};
 
 use super::{AuditLog, merge, queue::Place, record::AuditRecord};
 use crate::{
@@ -58,10 +58,9 @@ impl Entry {
     }
 
     /// How many values were masked, by kind.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the guard will tell it"))]
-    pub(crate) fn redactions(&mut self, by_kind: BTreeMap<&'static str, u64>) {
+    pub(crate) fn redactions(&mut self, by_kind: impl Iterator<Item = (&'static str, u32)>) {
         if let Some(record) = self.record_mut() {
-            record.redactions = by_kind;
+            record.redactions = by_kind.map(|(kind, count)| (kind, count.into())).collect();
         }
     }
 

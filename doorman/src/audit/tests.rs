@@ -1,7 +1,6 @@
 //! What a log promises, whatever its sink does.
 
 use std::{
-    collections::BTreeMap,
     io::{Error, Result},
     net::Ipv4Addr,
     sync::{
@@ -261,7 +260,7 @@ fn a_record_tells_what_a_call_cost_and_what_was_masked() {
     let (log, _, receiver) = moody();
     let mut entry = log.open(&call());
     entry.remaining_budget(Units::from_f64(7.5));
-    entry.redactions(BTreeMap::from([("email", 1), ("key", 2)]));
+    entry.redactions([("email", 1), ("key", 2)].into_iter());
     entry.close(Ok(3), false);
     log.knock(Transport::Http, None).reject("invalid_token", None);
     assert!(log.flush(SOON));

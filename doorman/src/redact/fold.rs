@@ -1,0 +1,242 @@
+//! Copies of a text that are easier to look at, and the way back to where each byte came from.
+
+/// A copy, with the range of the original that each of its bytes stands for.
+#[derive(Debug, Default)]
+pub(super) struct Copied {
+    pub(super) text: String,
+    starts: Vec<usize>,
+    ends: Vec<usize>,
+}
+
+impl Copied {
+    fn with_capacity(length: usize) -> Self {
+        Self {
+            text: String::with_capacity(length),
+            starts: Vec::with_capacity(length),
+            ends: Vec::with_capacity(length),
+        }
+    }
+
+    /// The range of the original that a range of the copy stands for.
+    pub(super) fn origin(&self, start: usize, end: usize) -> (usize, usize) {
+        match end.checked_sub(1).and_then(|last| self.ends.get(last)) {
+            Some(&end) if start < self.starts.len() => (self.starts[start], end),
+            _ => (0, 0),
+        }
+    }
+
+    fn push(&mut self, c: char, start: usize, end: usize) {
+        self.text.push(c);
+        self.starts.resize(self.text.len(), start);
+        self.ends.resize(self.text.len(), end);
+    }
+}
+
+/// What a JSON string says: the text between its quotes with every escape taken as its character.
+pub(super) fn unescaped(raw: &str) -> Copied {
+    let mut copied = Copied::with_capacity(raw.len());
+    let mut at = 0;
+    while let Some(c) = raw[at..].chars().next() {
+        let (c, length) = if c == '\\' { escape(&raw[at..]) } else { (c, c.len_utf8()) };
+        copied.push(c, at, at + length);
+        at += length;
+    }
+    copied
+}
+
+/// The character that an escape stands for, and the escape's length. Half a surrogate pair stands for
+/// U+FFFD.
+fn escape(raw: &str) -> (char, usize) {
+    let c = match raw.as_bytes().get(1) {
+        Some(b'n') => '\n',
+        Some(b't') => '\t',
+        Some(b'r') => '\r',
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{C}',
+        Some(b'u') => return unicode_escape(raw),
+        Some(&other) if other.is_ascii() => char::from(other),
+        _ => return ('\\', 1),
+    };
+    (c, 2)
+}
+
+fn unicode_escape(raw: &str) -> (char, usize) {
+    let unit = |at: usize| {
+        let digits = raw.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let Some(first) = unit(0) else { return ('\u{FFFD}', raw.len().min(2)) };
+    let pair = unit(6).map_or(vec![first], |second| vec![first, second]);
+    match char::decode_utf16(pair).next() {
+        Some(Ok(c)) => (c, if c > '\u{FFFF}' { 12 } else { 6 }),
+        _ => ('\u{FFFD}', 6),
+    }
+}
+
+/// The text as a reader would take it: full-width forms, digits of other scripts, dashes and blanks in
+/// ASCII, characters without width left out, `%40` and `&#64;` as what they stand for. `None` where
+/// the text is that already.
+pub(super) fn folded(text: &str) -> Option<Copied> {
+    if text.is_ascii() && !text.bytes().any(|b| matches!(b, b'%' | b'&')) {
+        return None;
+    }
+    let mut copied = Copied::with_capacity(text.len());
+    let (mut at, mut changed) = (0, false);
+    while let Some(c) = text[at..].chars().next() {
+        let named = match c {
+            '%' => percent(&text[at..]),
+            '&' => entity(&text[at..]),
+            _ => None,
+        };
+        let (folded, length) = named.unwrap_or_else(|| (fold(c), c.len_utf8()));
+        if let Some(folded) = folded {
+            copied.push(folded, at, at + length);
+        }
+        changed |= folded != Some(c);
+        at += length;
+    }
+    changed.then_some(copied)
+}
+
+fn percent(text: &str) -> Option<(Option<char>, usize)> {
+    let byte = u8::from_str_radix(text.get(1..3)?, 16).ok()?;
+    telling(byte.into()).map(|c| (Some(c), 3))
+}
+
+fn entity(text: &str) -> Option<(Option<char>, usize)> {
+    for (name, c) in [("&commat;", '@'), ("&period;", '.'), ("&colon;", ':'), ("&equals;", '=')] {
+        if text.starts_with(name) {
+            return Some((Some(c), name.len()));
+        }
+    }
+    let number = text.strip_prefix("&#")?;
+    let end = number.bytes().take(9).position(|b| b == b';')?;
+    let code = match number[..end].strip_prefix(['x', 'X']) {
+        Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+        None => number[..end].parse().ok()?,
+    };
+    telling(char::from_u32(code)?).map(|c| (Some(c), end + 3))
+}
+
+/// The characters that patterns are made of.
+fn telling(c: char) -> Option<char> {
+    (c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '-' | '_' | '+' | ':' | '=' | '/'))
+        .then_some(c)
+}
+
+/// The zeros of the decimal digits outside ASCII.
+const ZEROS: [u32; 42] = [
+    0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6,
+    0xE50, 0xED0, 0xF20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50,
+    0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0x2080,
+    0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1FBF0,
+];
+
+/// One character in its plain form; `None` where it has no width.
+fn fold(c: char) -> Option<char> {
+    let code = u32::from(c);
+    let offset = |from: u32, to: u8| u8::try_from(code - from).ok().map(|n| char::from(to + n));
+    match code {
+        0..=0x7F => Some(c),
+        0xAD
+        | 0x34F
+        | 0x61C
+        | 0x115F
+        | 0x1160
+        | 0x17B4
+        | 0x17B5
+        | 0x180B..=0x180F
+        | 0x200B..=0x200F
+        | 0x202A..=0x202E
+        | 0x2060..=0x206F
+        | 0xFE00..=0xFE0F
+        | 0xFEFF
+        | 0xE0000..=0xE0FFF => None,
+        0xA0 | 0x2000..=0x200A | 0x202F | 0x205F | 0x3000 => Some(' '),
+        0x2010..=0x2015 | 0x2043 | 0x2212 | 0xFE58 | 0xFE63 => Some('-'),
+        0x2024 | 0x3002 | 0xFE52 | 0xFF61 => Some('.'),
+        0xFE6B => Some('@'),
+        0xFF01..=0xFF5E => offset(0xFF01, b'!'),
+        0xB9 => Some('1'),
+        0xB2 | 0xB3 => offset(0xB2, b'2'),
+        0x2074..=0x2079 => offset(0x2074, b'4'),
+        0x2460..=0x2468 => offset(0x2460, b'1'),
+        0x2070 | 0x24EA => Some('0'),
+        0x24B6..=0x24CF => offset(0x24B6, b'A'),
+        0x24D0..=0x24E9 => offset(0x24D0, b'a'),
+        0x1D400..=0x1D6A3 => match u8::try_from((code - 0x1D400) % 52) {
+            Ok(upper @ 0..26) => Some(char::from(b'A' + upper)),
+            Ok(lower) => Some(char::from(b'a' + (lower - 26))),
+            Err(_) => Some(c),
+        },
+        _ => {
+            let zero = ZEROS.iter().find(|zero| (**zero..**zero + 10).contains(&code));
+            zero.map_or(Some(c), |zero| offset(*zero, b'0'))
+        }
+    }
+}
+
+/// A letter of a key in the Latin letter that it looks like; `None` where nothing is to be seen.
+pub(super) fn lookalike(c: char) -> Option<char> {
+    const LOOK: [(char, &str); 22] = [
+        ('a', "аɑαᴀàáâãäåāаАΑÀÁÂÃÄÅ"),
+        ('b', "ЬвВΒᏴƄ"),
+        ('c', "сСϲᴄçÇćčⅽ"),
+        ('d', "ԁᴅɗđďⅾ"),
+        ('e', "еЕεΕᴇéèêëēėęěÉÈÊË"),
+        ('g', "ɡģğġɢ"),
+        ('h', "һНΗʜħ"),
+        ('i', "іІιΙıíìîïīįÍÌÎÏⅰ"),
+        ('j', "јЈϳᴊ"),
+        ('k', "кКκΚᴋķ"),
+        ('l', "ӏłľĺʟⅼ"),
+        ('m', "мМΜᴍⅿ"),
+        ('n', "ñńňņηɴΝÑ"),
+        ('o', "оОοΟσᴏóòôõöøōőÓÒÔÕÖØ"),
+        ('p', "рРρΡᴘ"),
+        ('r', "гŕřʀг"),
+        ('s', "ѕЅꜱśšşșŠ"),
+        ('t', "тТτΤᴛťţț"),
+        ('u', "υᴜúùûüūůűÚÙÛÜ"),
+        ('w', "ԝѡωᴡŵ"),
+        ('x', "хХχΧ"),
+        ('y', "уУγУýÿΥ"),
+    ];
+    let c = fold(c)?;
+    if c.is_ascii() {
+        return Some(c);
+    }
+    if matches!(c, '\u{300}'..='\u{36F}') {
+        return None;
+    }
+    let latin = LOOK.iter().find(|(_, alike)| alike.contains(c));
+    Some(latin.map_or(c, |(latin, _)| *latin))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fold_of(text: &str) -> String {
+        folded(text).map_or_else(|| text.into(), |copied| copied.text)
+    }
+
+    #[test]
+    fn what_a_reader_takes_for_the_same_is_the_same() {
+        assert_eq!(fold_of("a\u{200b}b＠ｃ.com"), "ab@c.com");
+        assert_eq!(fold_of("a%40b&#64;c&#x40;d&commat;e"), "a@b@c@d@e");
+        assert_eq!(fold_of("٤١١١ 𝟏𝟐–³"), "4111 12-3");
+        assert_eq!(fold_of("100% & 5%zz &#x;"), "100% & 5%zz &#x;");
+    }
+
+    #[test]
+    fn a_range_of_a_copy_leads_back() {
+        let text = "x＠\u{200b}y";
+        let copied = folded(text).unwrap();
+        assert_eq!(copied.text, "x@y");
+        assert_eq!(copied.origin(1, 3), (1, text.len()));
+        let copied = unescaped(r"a\u00e9\ud83d\ude00\n\ud83d");
+        assert_eq!(copied.text, "aé😀\n\u{FFFD}");
+        assert_eq!(copied.origin(1, 3), (1, 7));
+    }
+}

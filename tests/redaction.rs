@@ -1,0 +1,237 @@
+//! What redaction lets nobody see, and what it leaves alone.
+
+use doorman::Redactor;
+use serde_json::{Value, json};
+
+const MASK: &str = "«redacted»";
+
+fn json_of(document: &str) -> String {
+    let redacted = Redactor::new().json(document.as_bytes());
+    String::from_utf8(redacted.into_content().into_owned()).unwrap()
+}
+
+fn text_of(text: &str) -> String {
+    Redactor::new().text(text).into_content().into_owned()
+}
+
+/// Neither form of a document tells the secret, and the document stays one.
+fn hides(document: &Value, secret: &str) {
+    let after = json_of(&document.to_string());
+    assert!(!after.contains(secret) && after.contains(MASK), "{after}");
+    serde_json::from_str::<Value>(&after).unwrap();
+}
+
+fn leaves(document: &Value) {
+    let text = document.to_string();
+    assert_eq!(json_of(&text), text);
+}
+
+/// One named case for each way round the original's redaction.
+macro_rules! hidden {
+    ($($name:ident: $document:tt hides $secret:literal;)*) => {
+        $(#[test]
+        fn $name() {
+            hides(&json!($document), $secret);
+        })*
+    };
+}
+
+hidden! {
+    w4_camel_case_access_token: { "accessToken": "s3cr3t-a" } hides "s3cr3t";
+    w4_camel_case_user_password: { "userPassword": "hunter2" } hides "hunter2";
+    w4_client_secret: { "client_secret": "hunter2" } hides "hunter2";
+    w4_private_key: { "private_key": "hunter2" } hides "hunter2";
+    w4_x_api_key: { "x-api-key": "hunter2" } hides "hunter2";
+    w4_api_key_with_a_dash: { "api-key": "hunter2" } hides "hunter2";
+    w4_pwd: { "pwd": "hunter2" } hides "hunter2";
+    w4_tokens: { "tokens": ["hunter2", { "a": "hunter2" }] } hides "hunter2";
+    w4_db_password: { "db_password": "hunter2" } hides "hunter2";
+    w4_password_with_a_blank: { "password ": "hunter2" } hides "hunter2";
+    w4_zero_width_key: { "pass\u{200b}word": "hunter2" } hides "hunter2";
+    w4_full_width_key: { "ｐａｓｓｗｏｒｄ": "hunter2" } hides "hunter2";
+    w4_homoglyph_key: { "pаsswоrd": "hunter2" } hides "hunter2";
+    w4_json_in_a_string: { "log": "{\"password\":\"hunter2\"}" } hides "hunter2";
+    w4_json_in_json_in_a_string: { "log": "{\"a\":\"{\\\"token\\\":\\\"hunter2\\\"}\"}" } hides "hunter2";
+    w4_json_within_a_sentence: { "log": "got {\"pin\": \"hunter2\"} back" } hides "hunter2";
+    w4_password_in_text: { "log": "login with password=hunter2 failed" } hides "hunter2";
+    w4_authorization_in_text: { "log": "sent Authorization: Bearer hunter2" } hides "hunter2";
+    w4_bearer_in_text: { "log": "sent Bearer abcdef0123456789" } hides "abcdef0123456789";
+    w4_name_and_value: { "headers": [{ "name": "Authorization", "value": "hunter2" }] } hides "hunter2";
+    w4_value_and_name: { "headers": [{ "value": { "a": ["hunter2"] }, "variable": "Authorization" }] } hides "hunter2";
+    w4_pair: { "field": ["password", "hunter2"] } hides "hunter2";
+    w4_aws_key: { "note": "AKIAIOSFODNN7EXAMPLE" } hides "AKIAIOSFODNN7EXAMPLE";
+    w4_jwt: { "note": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dQw4w9WgXcQ" } hides "dQw4w9WgXcQ";
+    w4_pem: { "note": "-----BEGIN RSA PRIVATE KEY-----\nMIICWwIB\n-----END RSA PRIVATE KEY-----" } hides "MIICWwIB";
+    w4_email_as_a_key: { "ann@example.com": 1 } hides "ann@example";
+    w4_zero_width_email: { "note": "ann\u{200b}@example.com" } hides "example.com";
+    w4_email_with_an_entity: { "note": "ann&#64;example.com" } hides "example.com";
+    w4_email_url_encoded: { "note": "ann%40example.com" } hides "example.com";
+    w4_international_domain: { "note": "ann@bücher.example" } hides "bücher";
+    w4_unicode_local_part: { "note": "用户@例え.jp" } hides "用户";
+    w4_ssn_with_an_en_dash: { "note": "123–45–6789" } hides "6789";
+    w4_card_split_over_a_list: { "parts": [4111, 1111, 1111, 1111] } hides "4111";
+    w4_card_split_over_texts: { "parts": ["4111", "1111", "1111", "1111"] } hides "4111";
+    w4_card_as_an_integer: { "n": 4_111_111_111_111_111u64 } hides "4111";
+    w4_seven_digit_phone: { "phone": "555-0100", "mobile": 5_550_100 } hides "0100";
+    w4_url_credentials: { "note": "postgres://bob:hunter2@db/app" } hides "hunter2";
+    w4_digits_of_another_script: { "note": "٤١١١ ١١١١ ١١١١ ١١١١" } hides "١١١١";
+    w4_iban: { "note": "DE89 3704 0044 0532 0130 00" } hides "0532";
+}
+
+#[test]
+fn w4_escaped_key() {
+    assert_eq!(json_of(r#"{"\u0070assword":"x"}"#), r#"{"\u0070assword":"«redacted»"}"#);
+}
+
+#[test]
+fn w4_card_as_a_float() {
+    for number in ["4111111111111111.0", "4.111111111111111e15", "4111111111111111.00"] {
+        assert_eq!(json_of(&format!("[{number}]")), "[\"«redacted»\"]");
+    }
+}
+
+#[test]
+fn w4_undecodable_bytes() {
+    let redacted = Redactor::new().json(b"\xff\xfe ann@example.com \x00");
+    assert_eq!(redacted.content().as_ref(), "\u{FFFD}\u{FFFD} «redacted» \0".as_bytes());
+}
+
+#[test]
+fn w4_what_is_no_json_is_read_as_text() {
+    for text in [
+        "{'password': 'hunter2'}",
+        "{password: \"hunter2\"}",
+        "{\"password\": \"hunter2\"",
+        "{\"password\": \"hunter2\"} x",
+        "{\"password\": \"hunter2\"}\n{\"password\": \"hunter2\"}\n",
+        "\u{feff}{\"password\": \"hunter2\"}",
+        "[1, NaN, \"password=hunter2\"]",
+    ] {
+        let after = json_of(text);
+        assert!(!after.contains("hunter2") && after.contains(MASK), "{after}");
+    }
+}
+
+#[test]
+fn w5_other_numbers_and_texts_survive() {
+    leaves(&json!({
+        "date": "2026-11-20", "at": "2026-11-20T21:53:00Z", "from": "2026-11-20T21:53:00.123+01:00",
+        "loopback": "127.0.0.1", "address": "192.168.100.200", "v6": "2001:db8::8a2e:370:7334",
+        "seconds": 1_732_139_580, "millis": 1_732_139_580_123u64, "negative": -4_111_111_111_111_111i64,
+        "uuid": "550e8400-e29b-41d4-a716-446655440000", "pi": 3.141_592_653_589_79,
+        "isbn": "978-3-16-148410-0", "order": "1234567890", "long": 1_234_567_890_123_456_789u64,
+        "commit": "9fceb02d0ae598e95dc970b74767f19372d61af8", "version": "1.2.3-rc.1+20130313144700",
+        "hex": "0x7fffffff12345678", "price": "$1,234,567.89", "library": "lib@7.1.2.Final",
+        "icon": "icon@2x.png", "repository": "git@github.com:org/repo.git", "mask": MASK,
+        "places": [52.520_008, 13.404_954], "years": [2020, 2021, 2022, 2023],
+    }));
+}
+
+#[test]
+fn w5_keys_that_only_sound_sensitive_survive() {
+    leaves(&json!({
+        "max_tokens": 100, "token_type": "bearer", "token_count": 5, "tokenExpiresAt": "2026-11-20",
+        "secretary": "Ann", "monkey": "Bob", "password_updated_at": "2026-11-20",
+        "password_policy_url": "https://example.com/policy", "author": "Ann", "keyboard": "qwerty",
+    }));
+}
+
+#[test]
+fn w5_two_addresses_stay_two_keys() {
+    assert_eq!(
+        json_of(r#"{"ann@example.com":1,"bob@example.com":2,"«redacted 2»":3}"#),
+        r#"{"«redacted»":1,"«redacted 3»":2,"«redacted 2»":3}"#
+    );
+}
+
+#[test]
+fn w5_only_the_piece_is_masked() {
+    let text = "On 2026-11-20 ann@example.com called 415-555-0100 about order 1234567890.";
+    assert_eq!(text_of(text), "On 2026-11-20 «redacted» called «redacted» about order 1234567890.");
+}
+
+#[test]
+fn bytes_that_are_not_masked_stay() {
+    let document = "{ \"z\" : 1.50,\n\t\"a\":1e2 , \"e\" : \"\\u0041\\/\", \"pin\" :true,\"n\":{\"pin\":null} }";
+    assert_eq!(json_of(document), document.replace("true", "\"«redacted»\""));
+    assert!(matches!(Redactor::new().json(b"{}").into_content(), std::borrow::Cow::Borrowed(_)));
+}
+
+#[test]
+fn a_container_under_a_sensitive_key_keeps_its_shape() {
+    assert_eq!(
+        json_of(r#"{"credentials":{"user":"ann","n":[1,true,null,{}]}}"#),
+        r#"{"credentials":{"user":"«redacted»","n":["«redacted»","«redacted»",null,{}]}}"#
+    );
+}
+
+#[test]
+fn w6_error_texts_are_redacted() {
+    let text = "cannot connect: dsn=postgres://bob:hunter2@db, alice@example.com";
+    assert_eq!(text_of(text), "cannot connect: dsn=«redacted», «redacted»");
+}
+
+#[test]
+fn w8_hostile_sizes_take_linear_time() {
+    const SIZE: usize = 1 << 16;
+    for piece in [
+        "a",
+        "a@",
+        "@",
+        "1",
+        "1 ",
+        "4111 ",
+        "[",
+        "{",
+        "\"",
+        "{\"",
+        "[\"",
+        "{\"a\":",
+        "\\\"",
+        "password=",
+        "a:",
+        "://",
+        "://a:",
+        "'\"",
+        "-----BEGIN PRIVATE KEY",
+        "eyJ.",
+        "sk-",
+        "%40",
+        "&#",
+        "\u{200b}@",
+        "+1",
+        "AB12",
+        "password=\"",
+        "Bearer ",
+        "«redacted»",
+        "[[[]",
+        "x=\\\"",
+    ] {
+        let text = piece.repeat(SIZE / piece.len());
+        let _ = Redactor::new().json(text.as_bytes());
+        let quoted = Value::from(text).to_string();
+        let _ = Redactor::new().json(quoted.as_bytes());
+    }
+}
+
+#[test]
+fn w8_a_million_levels_are_walked() {
+    let (open, close) = ("[".repeat(500_000), "]".repeat(500_000));
+    let document = format!(
+        "{}{open}\"ann@example.com\"{close}{}",
+        "{\"a\":".repeat(500_000),
+        "}".repeat(500_000)
+    );
+    let redacted = Redactor::new().json(document.as_bytes());
+    assert_eq!(redacted.redactions().total(), 1);
+}
+
+#[test]
+fn a_hundred_redactors_share_what_they_know() {
+    let redactor = Redactor::new().with_keys(["internal_*"]).unwrap();
+    let redactors: Vec<Redactor> =
+        (0..100).map(|_| redactor.and(&["amount", "card.*"]).unwrap()).collect();
+    for redactor in redactors {
+        assert_eq!(redactor.json(b"{\"amount\":1,\"internalNote\":2}").redactions().total(), 2);
+    }
+}

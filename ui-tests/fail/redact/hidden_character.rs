@@ -1,0 +1,9 @@
+use doorman::expose;
+
+/// Adds.
+#[expose(public, read_only, redact = ["am\u{200B}ount"])]
+fn add(a: i64, b: i64) -> i64 {
+    a + b
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use doorman::expose;
+
+/// Adds.
+#[expose(public, read_only, redact = "amount")]
+fn add(a: i64, b: i64) -> i64 {
+    a + b
+}
+
+fn main() {}
