@@ -26,3 +26,4 @@ mod sentinels;
 mod settings;
 mod stdio;
 mod vectors;
+mod weaknesses;
