@@ -25,6 +25,18 @@ async fn fail() -> Result<Json<u8>, StatusCode> {
     Err(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
+/// Panics.
+#[expose(get = "/fall", public, cost = 4)]
+async fn fall() -> &'static str {
+    panic!("the test wants it")
+}
+
+/// Never ends.
+#[expose(get = "/hang", public, cost = 4, timeout = "1ms")]
+async fn hang() -> &'static str {
+    std::future::pending().await
+}
+
 /// Refuses.
 #[expose(get = "/refuse", public, cost = 4)]
 async fn refuse() -> Result<Json<u8>, StatusCode> {
@@ -38,7 +50,7 @@ async fn read() -> &'static str {
 }
 
 fn builder() -> doorman::DoormanBuilder {
-    let tools = tools![count, seldom, fail, refuse, read].with_state(());
+    let tools = tools![count, seldom, fail, fall, hang, refuse, read].with_state(());
     Doorman::builder("limits").auth(oauth()).tools(tools)
 }
 
@@ -108,8 +120,10 @@ async fn a_call_over_budget_hears_what_it_costs_and_what_remains() {
 #[tokio::test]
 async fn a_handler_that_failed_costs_nothing_and_one_that_refused_does() {
     let server = serve_with(builder().budget("5/d")).await;
-    for _ in 0..3 {
-        assert_eq!(reason(&server, READER, "fail").await, "handler_error");
+    for _ in 0..2 {
+        for (tool, end) in [("fail", "handler_error"), ("fall", "panic"), ("hang", "timeout")] {
+            assert_eq!(reason(&server, READER, tool).await, end);
+        }
     }
     assert_eq!(reason(&server, READER, "refuse").await, "handler_error");
     assert_eq!(reason(&server, READER, "refuse").await, "budget_exceeded");

@@ -54,14 +54,7 @@ impl Guard {
         let mut entry = self.audit.open(&call);
         let (tool, gone) = (call.tool, call.gone.clone());
         let caller = self.limits.caller(&call.principal, call.peer.map(|peer| peer.ip()));
-        let passing = self.pass(dispatch, call, caller, &mut entry, now);
-        // A panic would leave the caller without an answer for ever: rmcp does not catch it.
-        let outcome = AssertUnwindSafe(passing).catch_unwind().await;
-        let outcome = outcome.unwrap_or_else(|payload| {
-            // What was thrown may throw again where it is dropped.
-            std::mem::forget(payload);
-            Err(Refusal::Panic)
-        });
+        let outcome = caught(self.pass(dispatch, call, caller, &mut entry, now)).await;
         if outcome.as_ref().is_err_and(Refusal::is_refused_attempt) {
             self.limits.refused(caller, now);
         }
@@ -87,7 +80,7 @@ impl Guard {
         validate(&mut call)?;
         here(&call)?;
         let taken = self.limits.admit(tool, caller, now)?;
-        let reply = self.ran(run(dispatch, call).await, &taken);
+        let reply = self.ran(caught(run(dispatch, call)).await, &taken);
         let (reply, redactions) = redact(&self.redactors[tool], within(reply, result_limit)).await;
         entry.redactions(redactions.iter());
         settle(&spec, within(reply, result_limit)?)
@@ -150,6 +143,15 @@ fn whole(value: &mut Value) {
         let whole = float as i64;
         *value = whole.into();
     }
+}
+
+/// A panic would leave the caller without an answer for ever: rmcp does not catch it.
+async fn caught<T>(running: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
+    AssertUnwindSafe(running).catch_unwind().await.unwrap_or_else(|payload| {
+        // What was thrown may throw again where it is dropped.
+        std::mem::forget(payload);
+        Err(Refusal::Panic)
+    })
 }
 
 /// Nothing is taken for a caller that went away before its call could run.
