@@ -12,7 +12,7 @@ use std::{
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use doorman::measure::Rule;
 
-/// Keys as a keyed hash makes them (SplitMix64, twice).
+/// Keys as a keyed hash makes them (`SplitMix64`, twice).
 fn key(number: u64) -> u128 {
     let mix = |mut z: u64| {
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -50,7 +50,7 @@ fn a_rate_rule(criterion: &mut Criterion) {
             let rule = Rule::new(buckets as usize);
             let known: Vec<u128> = (0..u64::from(buckets)).map(key).collect();
             for known in &known {
-                rule.take(*known, 0);
+                let _ = rule.take(*known, 0);
             }
             let strangers =
                 || (0..known.len() as u64).map(|number| key(number + (1 << 40))).collect();

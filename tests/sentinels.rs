@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Json, http::StatusCode};
+use axum::{Json, extract::Path, http::StatusCode};
 use doorman::{
     AuditLog, Credential, Doorman, DoormanBuilder, OAuth, Principal, StaticTokens, VerifiedToken,
     private::{Refusal, Reply},
@@ -124,6 +124,10 @@ async fn no_planted_secret_reaches_a_log_an_audit_record_or_another_caller() {
     answers.push(
         server.post_with(&format!("Authorization: Bearer {TOKEN} {SENTINEL}\r\n"), "{}").await,
     );
+    let headers = format!(
+        "Cookie: a={SENTINEL}\r\nX-Secret: {SENTINEL}\r\nUser-Agent: {SENTINEL}\r\nMcp-Session-Id: {SENTINEL}\r\n"
+    );
+    answers.push(server.post_with(&headers, &json!({ KEY: SENTINEL }).to_string()).await);
     answers.push(server.call(TOKEN, NAME, json!({ KEY: SENTINEL })).await);
     answers.push(server.rpc(TOKEN, NAME, json!({ KEY: SENTINEL })).await);
     answers.push(server.rpc(TOKEN, "tools/call", json!({ "nome": SENTINEL, KEY: SENTINEL })).await);
@@ -137,7 +141,7 @@ async fn no_planted_secret_reaches_a_log_an_audit_record_or_another_caller() {
     let records = server.records.all();
     assert_eq!(
         records.len(),
-        12,
+        13,
         "every attempt is recorded, and a request for what is no call is none"
     );
     for record in &records {
@@ -153,6 +157,49 @@ async fn no_planted_secret_reaches_a_log_an_audit_record_or_another_caller() {
     );
     for (target, line) in lines.iter().filter(|(target, _)| target.starts_with("doorman")) {
         assert!(!line.contains("s3nt1nel"), "{target}: {line}");
+    }
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Login {
+    password: String,
+    log: String,
+}
+
+/// Tells what nobody should hear.
+#[expose(get = "/login/{how}", public, redact = ["log"], rate = "4/h", cost = 2)]
+async fn login(Path(how): Path<String>) -> Result<Json<Login>, (StatusCode, String)> {
+    let said = format!("password={SENTINEL}");
+    match &*how {
+        "5xx" => Err((StatusCode::INTERNAL_SERVER_ERROR, said)),
+        "4xx" => Err((StatusCode::CONFLICT, said)),
+        "panic" => panic!("{said}"),
+        _ => Ok(Json(Login { password: SENTINEL.into(), log: SENTINEL.into() })),
+    }
+}
+
+#[tokio::test]
+async fn no_secret_of_a_handlers_reaches_the_model_a_log_or_a_record() {
+    let net = Net::cast();
+    let builder = || notes().tools(tools![login].with_state(())).budget("6/d");
+    let server = serve_with(builder()).await;
+    let mut wire = wire(builder().environment([("DOORMAN_TOKEN", TOKEN)]));
+    let mut shown = Vec::new();
+    // The last two are refused for the rate of the tool.
+    for how in ["well", "5xx", "4xx", "panic", "well", SENTINEL] {
+        shown.push(format!("{:?}", server.call(TOKEN, "login", json!({ "how": how })).await));
+        shown.push(wire.call("login", json!({ "how": how })).await.to_string());
+    }
+    assert!(shown.iter().any(|shown| shown.contains("rate_limited")));
+    assert_eq!(shown.iter().filter(|shown| shown.contains("«redacted»")).count(), 4);
+    for record in server.records.all().into_iter().chain(wire.records.all()) {
+        shown.push(record.to_string());
+    }
+    for shown in shown {
+        assert!(!shown.contains("s3nt1nel"), "{shown}");
+    }
+    for (target, line) in net.0.lock().unwrap().iter() {
+        assert!(!target.starts_with("doorman") || !line.contains("s3nt1nel"), "{target}: {line}");
     }
 }
 

@@ -133,26 +133,29 @@ proptest! {
         };
         let buckets = Buckets::new(1, &[Size { buckets: 100, rules: 2 }]);
         let mut model = Model::default();
-        let mut last: Option<(u128, Vec<(usize, u64)>, Vec<Charge>)> = None;
+        let mut last = (0, Vec::new(), Vec::new());
         let mut now = 0;
         for step in steps {
             match step {
                 Step::Clock(to) => now = to,
                 Step::GiveBackTheLast => {
-                    if let Some((caller, wanted, charges)) = last.take() {
-                        charges.iter().for_each(|charge| buckets.give_back(charge));
-                        model.give_back(&rules, caller, &wanted);
+                    let (caller, wanted, charges) = std::mem::take(&mut last);
+                    for charge in &charges {
+                        buckets.give_back(charge);
                     }
+                    model.give_back(&rules, caller, &wanted);
                 }
                 Step::Take { caller, rules: mut wanted } => {
                     // What a bucket can never hold is refused when the server is built.
-                    wanted.iter_mut().for_each(|(rule, units)| *units = rules[*rule].0.min(*units));
+                    for (rule, units) in &mut wanted {
+                        *units = rules[*rule].0.min(*units);
+                    }
                     let mut charges: Vec<Charge> =
                         wanted.iter().map(|wanted| charge(caller, *wanted)).collect();
                     let taken = buckets.take(&mut charges, now).map_err(|short| short.wait);
                     prop_assert_eq!(taken, model.take(&rules, caller, &wanted, now));
                     if taken.is_ok() {
-                        last = Some((caller, wanted, charges));
+                        last = (caller, wanted, charges);
                     }
                 }
             }
