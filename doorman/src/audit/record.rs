@@ -45,7 +45,7 @@ pub struct AuditRecord {
     pub transport: &'static str,
     /// The address that the request came from, without port.
     pub peer: Option<String>,
-    /// `ok`, `denied`, `error` or `cancelled`.
+    /// `ok`, `denied`, `rate_limited`, `budget_exceeded`, `error` or `cancelled`.
     pub status: &'static str,
     /// Why; `ok` where all went well.
     pub reason: &'static str,
@@ -73,7 +73,8 @@ pub struct AuditRecord {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub redactions: BTreeMap<&'static str, u64>,
     /// The attempts that this record stands for: refused ones of one caller within one second, once
-    /// there are too many of them. All but the count tells of the first.
+    /// there are too many of them, or, of requests that were not let in, once half of the log's queue is
+    /// taken. All but the count tells of the first.
     #[serde(skip_serializing_if = "is_one")]
     pub count: u64,
     /// The records that were lost between this one and the one written before it.
