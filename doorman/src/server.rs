@@ -228,10 +228,10 @@ impl ServerHandler for Server {
         // rmcp takes a malformed `tools/call` for a request that it does not know.
         if request.method == "tools/call" {
             let (inbound, _) = self.inbound(&mut context).await?;
-            return Err(match self.unknown("", &Object::new(), &inbound) {
-                Err(error) => ErrorData { message: "malformed `tools/call`".into(), ..error },
-                Ok(_) => ErrorData::invalid_request("too many attempts were refused", None),
-            });
+            let told = self.unknown("", &Object::new(), &inbound);
+            return told
+                .map(|refusal| CustomResult::new(json!(refusal)))
+                .map_err(|error| ErrorData { message: "malformed `tools/call`".into(), ..error });
         }
         Err(not_served())
     }
