@@ -80,7 +80,7 @@ pub struct DoormanBuilder {
     version: String,
     dev: bool,
     oauth: Option<OAuth>,
-    stdio: Option<(String, String)>,
+    stdio: Option<Result<Principal, Error>>,
     anonymous: bool,
     audit: Option<AuditLog>,
     implications: Vec<(String, Vec<String>)>,
@@ -155,7 +155,7 @@ impl DoormanBuilder {
         subject: impl Into<String>,
         scopes: impl Into<String>,
     ) -> Self {
-        self.stdio = Some((subject.into(), scopes.into()));
+        self.stdio = Some(local(subject.into(), &scopes.into()));
         self
     }
 
@@ -304,9 +304,7 @@ impl DoormanBuilder {
         if name.is_none() {
             errors.push(setting("DOORMAN_SERVER_NAME", "is not set", "a name for people"));
         }
-        let named = self.stdio.and_then(|(subject, scopes)| {
-            local(subject, &scopes).map_err(|error| errors.push(error)).ok()
-        });
+        let named = self.stdio.and_then(|named| named.map_err(|error| errors.push(error)).ok());
         let mut hosts: Vec<String> = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).into();
         hosts.extend(self.oauth.as_ref().map(|oauth| oauth.host().to_owned()));
         hosts.extend(self.hosts.or(settings.allowed_hosts).unwrap_or_default());
@@ -482,7 +480,9 @@ fn local(subject: String, scopes: &str) -> Result<Principal, Error> {
     config::plain("stdio_principal", &subject, "a subject that is not blank")?;
     Ok(Principal {
         subject,
-        scopes: ScopeSet::parse(scopes)?,
+        scopes: ScopeSet::parse(scopes).map_err(|_| {
+            setting("stdio_principal", "names a malformed scope", MalformedScope::ALLOWED)
+        })?,
         verified: true,
         ..Principal::anonymous(Transport::Stdio)
     })
