@@ -81,7 +81,8 @@ impl Guard {
         self.limits.patience(Some(tool), caller, clock.began)?;
         authorize(&spec, &call.principal, &self.hierarchy)?;
         validate(&mut call)?;
-        here(&call)?;
+        // Such attempts cost nothing, so they must be few.
+        here(&call).inspect_err(|_| self.limits.refused(caller, clock.began))?;
         let taken = self.limits.admit(tool, caller, clock.began)?;
         let reply = caught(run(dispatch, call)).await;
         let reply = self.ran(reply, &taken, clock);
@@ -421,6 +422,21 @@ mod tests {
             let never = Tool(|| -> BoxFuture<'static, _> { unreachable!("the tool must not run") });
             assert_eq!(ends(never, effect, gone()).await, "cancelled");
         }
+    }
+
+    #[tokio::test]
+    async fn calls_whose_callers_go_before_they_run_are_few() {
+        let (guard, _) = guard();
+        let never = Tool(|| -> BoxFuture<'static, _> { unreachable!("the tool must not run") });
+        let now = Instant::now();
+        let reason = async || {
+            let outcome = guard.call(&never, call(Effect::ReadOnly, gone()), now).await;
+            outcome.map_or_else(|refused| refused.refusal.reason(), |_| "ok")
+        };
+        for _ in 0..60 {
+            assert_eq!(reason().await, "cancelled");
+        }
+        assert_eq!(reason().await, "refusals");
     }
 
     #[tokio::test]
