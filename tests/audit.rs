@@ -347,6 +347,20 @@ async fn an_identity_that_would_turn_a_line_around_is_made_plain() {
     assert!(!record.to_string().contains(['\n', '\u{202e}']));
 }
 
+#[tokio::test]
+async fn an_identity_without_end_is_cut() {
+    let endless = "a".repeat(20_000);
+    let token = VerifiedToken::new(&*endless).tenant(&*endless).audience(RESOURCE);
+    let auth =
+        OAuth::new(ISSUER, RESOURCE).unwrap().verifier(StaticTokens::new().insert("t", token));
+    let server = serve_with(Doorman::builder("b").auth(auth).tools(billing())).await;
+    server.call("t", "ping", json!({})).await;
+    let record = server.records.all().remove(0);
+    for cut in [&record["caller"], &record["tenant"]] {
+        assert_eq!(*cut, "a".repeat(512) + "…");
+    }
+}
+
 /// Panics, or tells that it has begun and waits for ever.
 struct Unwell(Option<Arc<Notify>>);
 

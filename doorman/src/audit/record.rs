@@ -33,7 +33,8 @@ pub struct AuditRecord {
     pub request_id: String,
     /// The tool; empty where the request was not let in. A name that is no tool's is cleaned and cut.
     pub tool: String,
-    /// The subject; `anonymous` where nobody was verified, empty where the record stands for many.
+    /// The subject; `anonymous` where nobody was verified, empty where the record stands for many. Like
+    /// every identity it is cut after 512 characters.
     pub caller: String,
     /// Who issued the token.
     pub issuer: Option<String>,
@@ -126,7 +127,10 @@ fn is_zero(count: &u64) -> bool {
 }
 
 /// An identity as it may stand in a line that people read: it is a verifier's word, and can be an
-/// attacker's choice.
+/// attacker's choice. What is longer than any identity in use is cut.
 fn plain(text: &str) -> String {
-    text.chars().map(|c| if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    const MOST: usize = 512;
+    let plain = |c| if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c };
+    let cut = text.chars().nth(MOST).map(|_| '…');
+    text.chars().take(MOST).map(plain).chain(cut).collect()
 }
