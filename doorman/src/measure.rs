@@ -32,6 +32,7 @@ impl Rule {
     }
 
     /// Charges the bucket of a hashed key with one call.
+    #[expect(clippy::must_use_candidate, reason = "a bucket is also filled by it")]
     pub fn take(&self, key: u128, now: u64) -> bool {
         let limit = Limit::new(Units::from_millionths(1_000_000_000_000), DAY);
         self.0.take(&mut [Charge::new(Place::keyed(0, 0, key), limit, Units::ONE)], now).is_ok()

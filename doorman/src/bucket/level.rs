@@ -90,13 +90,12 @@ impl Level {
     /// The level of a bucket that misses so much at a time.
     fn full_after(limit: Limit, now: Nanos, missing: u128) -> Self {
         let gain = limit.most.millionths();
-        let (away, rest) = match u64::try_from(missing) {
-            // Much cheaper than a division of 128 bits.
-            Ok(missing) => (missing / gain, missing % gain),
-            Err(_) => {
-                let (away, rest) = (missing / limit.gain(), missing % limit.gain());
-                (Nanos::try_from(away).unwrap_or(Nanos::MAX), u64::try_from(rest).unwrap_or(0))
-            }
+        // Much cheaper than a division of 128 bits.
+        let (away, rest) = if let Ok(missing) = u64::try_from(missing) {
+            (missing / gain, missing % gain)
+        } else {
+            let (away, rest) = (missing / limit.gain(), missing % limit.gain());
+            (Nanos::try_from(away).unwrap_or(Nanos::MAX), u64::try_from(rest).unwrap_or(0))
         };
         Self { full_at: now.saturating_add(away), rest }
     }

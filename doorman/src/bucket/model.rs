@@ -163,13 +163,17 @@ proptest! {
                 Step::Clock(to) => now = to,
                 Step::GiveBackTheLast => {
                     if let Some((caller, wanted, charges, missing)) = last.take() {
-                        charges.iter().for_each(|charge| buckets.give_back(charge, now));
+                        for charge in &charges {
+                            buckets.give_back(charge, now);
+                        }
                         model.give_back(&rules, caller, &wanted, &missing, now);
                     }
                 }
                 Step::Take { caller, rules: mut wanted } => {
                     // What a bucket can never hold is refused when the server is built.
-                    wanted.iter_mut().for_each(|(rule, units)| *units = rules[*rule].0.min(*units));
+                    for (rule, units) in &mut wanted {
+                        *units = rules[*rule].0.min(*units);
+                    }
                     let mut charges: Vec<Charge> =
                         wanted.iter().map(|wanted| charge(caller, *wanted)).collect();
                     let taken = buckets.take(&mut charges, now).map_err(|short| short.wait);
