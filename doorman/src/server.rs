@@ -258,7 +258,10 @@ fn left_by_gate(
 
 /// The answer to a request whose sender is not let in: the same code as over HTTP.
 fn denied(denial: Denial) -> ErrorData {
-    let data = json!({ "request_id": denial.request_id });
+    let mut data = json!({ "request_id": denial.request_id });
+    if let Some(seconds) = denial.retry_after {
+        data["retry_after_seconds"] = seconds.into();
+    }
     ErrorData::new(ErrorCode(denial.status.into()), denial.message, Some(data))
 }
 
