@@ -1,6 +1,6 @@
 //! The parts of a server put together, and refused where that would be unsafe.
 
-use std::{collections::HashMap, ffi::OsString, sync::Arc, time::Instant};
+use std::{collections::HashMap, ffi::OsString, io::Write as _, sync::Arc, time::Instant};
 
 use http::HeaderValue;
 
@@ -80,7 +80,7 @@ pub struct DoormanBuilder {
     version: String,
     dev: bool,
     oauth: Option<OAuth>,
-    stdio: Option<(String, String)>,
+    stdio: Option<Result<Principal, Error>>,
     anonymous: bool,
     audit: Option<AuditLog>,
     implications: Vec<(String, Vec<String>)>,
@@ -155,7 +155,7 @@ impl DoormanBuilder {
         subject: impl Into<String>,
         scopes: impl Into<String>,
     ) -> Self {
-        self.stdio = Some((subject.into(), scopes.into()));
+        self.stdio = Some(local(subject.into(), &scopes.into()));
         self
     }
 
@@ -304,9 +304,7 @@ impl DoormanBuilder {
         if name.is_none() {
             errors.push(setting("DOORMAN_SERVER_NAME", "is not set", "a name for people"));
         }
-        let named = self.stdio.and_then(|(subject, scopes)| {
-            local(subject, &scopes).map_err(|error| errors.push(error)).ok()
-        });
+        let named = self.stdio.and_then(|named| named.map_err(|error| errors.push(error)).ok());
         let mut hosts: Vec<String> = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).into();
         hosts.extend(self.oauth.as_ref().map(|oauth| oauth.host().to_owned()));
         hosts.extend(self.hosts.or(settings.allowed_hosts).unwrap_or_default());
@@ -318,7 +316,9 @@ impl DoormanBuilder {
             None => audit_log(settings.audit.as_ref().unwrap_or(&AuditTarget::Stderr))?,
         };
         if self.dev {
-            eprintln!(
+            // Nobody may be listening.
+            let _ = writeln!(
+                std::io::stderr(),
                 "WARNING: `Doorman::dev`: everyone on this machine is `dev` with every scope. Never deploy this."
             );
         }
@@ -482,7 +482,9 @@ fn local(subject: String, scopes: &str) -> Result<Principal, Error> {
     config::plain("stdio_principal", &subject, "a subject that is not blank")?;
     Ok(Principal {
         subject,
-        scopes: ScopeSet::parse(scopes)?,
+        scopes: ScopeSet::parse(scopes).map_err(|_| {
+            setting("stdio_principal", "names a malformed scope", MalformedScope::ALLOWED)
+        })?,
         verified: true,
         ..Principal::anonymous(Transport::Stdio)
     })

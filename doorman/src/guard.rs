@@ -54,11 +54,14 @@ impl Guard {
         let mut entry = self.audit.open(&call);
         let (tool, gone) = (call.tool, call.gone.clone());
         let caller = self.limits.caller(&call.principal, call.peer.map(|peer| peer.ip()));
-        let outcome = caught(self.pass(dispatch, call, caller, &mut entry, now)).await;
+        let clock = Clock { began: now, running: tokio::time::Instant::now() };
+        let passing = self.pass(dispatch, call, caller, &mut entry, clock);
+        // A panic would leave the caller without an answer for ever: rmcp does not catch it.
+        let outcome = caught(passing).await;
         if outcome.as_ref().is_err_and(Refusal::is_refused_attempt) {
             self.limits.refused(caller, now);
         }
-        entry.remaining_budget(self.limits.remaining_budget(tool, caller, now));
+        entry.remaining_budget(self.limits.remaining_budget(tool, caller, clock.now()));
         let request_id = entry.request_id().to_owned();
         entry.close(outcome.as_ref().map(|answer| answer.text.len()), gone.is_cancelled());
         outcome.map_err(|refusal| Refused { refusal, request_id })
@@ -71,16 +74,18 @@ impl Guard {
         mut call: Call,
         caller: Caller,
         entry: &mut Entry,
-        now: Instant,
+        clock: Clock,
     ) -> Result<Answer, Refusal> {
         let (spec, tool, result_limit) = (call.spec.clone(), call.tool, call.result_limit);
         entry.kept()?;
-        self.limits.patience(Some(tool), caller, now)?;
+        self.limits.patience(Some(tool), caller, clock.began)?;
         authorize(&spec, &call.principal, &self.hierarchy)?;
         validate(&mut call)?;
-        here(&call)?;
-        let taken = self.limits.admit(tool, caller, now)?;
-        let reply = self.ran(caught(run(dispatch, call)).await, &taken);
+        // Such attempts cost nothing, so they must be few.
+        here(&call).inspect_err(|_| self.limits.refused(caller, clock.began))?;
+        let taken = self.limits.admit(tool, caller, clock.began)?;
+        let reply = caught(run(dispatch, call)).await;
+        let reply = self.ran(reply, &taken, clock);
         let (reply, redactions) = redact(&self.redactors[tool], within(reply, result_limit)).await;
         entry.redactions(redactions.iter());
         settle(&spec, within(reply, result_limit)?)
@@ -108,11 +113,29 @@ impl Guard {
     }
 
     /// What a call took stays taken, unless its handler failed.
-    fn ran(&self, reply: Result<Reply, Refusal>, taken: &Taken) -> Result<Reply, Refusal> {
+    fn ran(
+        &self,
+        reply: Result<Reply, Refusal>,
+        taken: &Taken,
+        clock: Clock,
+    ) -> Result<Reply, Refusal> {
         if reply.as_ref().is_err_and(Refusal::is_failure_of_the_tool) {
-            self.limits.give_back(taken);
+            self.limits.give_back(taken, clock.now());
         }
         reply
+    }
+}
+
+/// The time of one call: when it began is told, and from there it runs by itself.
+#[derive(Clone, Copy)]
+struct Clock {
+    began: Instant,
+    running: tokio::time::Instant,
+}
+
+impl Clock {
+    fn now(self) -> Instant {
+        self.began + self.running.elapsed()
     }
 }
 
@@ -399,6 +422,21 @@ mod tests {
             let never = Tool(|| -> BoxFuture<'static, _> { unreachable!("the tool must not run") });
             assert_eq!(ends(never, effect, gone()).await, "cancelled");
         }
+    }
+
+    #[tokio::test]
+    async fn calls_whose_callers_go_before_they_run_are_few() {
+        let (guard, _) = guard();
+        let never = Tool(|| -> BoxFuture<'static, _> { unreachable!("the tool must not run") });
+        let now = Instant::now();
+        let reason = async || {
+            let outcome = guard.call(&never, call(Effect::ReadOnly, gone()), now).await;
+            outcome.map_or_else(|refused| refused.refusal.reason(), |_| "ok")
+        };
+        for _ in 0..60 {
+            assert_eq!(reason().await, "cancelled");
+        }
+        assert_eq!(reason().await, "refusals");
     }
 
     #[tokio::test]

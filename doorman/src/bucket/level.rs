@@ -61,9 +61,12 @@ impl Level {
         *self = Self::full_after(limit, now, missing);
     }
 
-    pub(super) fn give_back(&mut self, limit: Limit, units: Units) {
+    /// Gives back what taking it left missing and time has not filled since: otherwise calls that take
+    /// longer to fail than the bucket takes to fill would save up more than it holds.
+    pub(super) fn give_back(&mut self, limit: Limit, units: Units, left: Self, now: Nanos) {
+        let owed = limit.debt(units).min(left.missing(limit, now));
         let full_at = u128::from(self.full_at) * limit.gain() + u128::from(self.rest);
-        *self = Self::full_after(limit, 0, full_at.saturating_sub(limit.debt(units)));
+        *self = Self::full_after(limit, 0, full_at.saturating_sub(owed));
     }
 
     /// What can be taken, rounded down.
@@ -95,5 +98,33 @@ impl Level {
             (Nanos::try_from(away).unwrap_or(Nanos::MAX), u64::try_from(rest).unwrap_or(0))
         };
         Self { full_at: now.saturating_add(away), rest }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_limit_is_exact_also_when_the_clock_is_almost_at_its_end() {
+        const DAY: Nanos = 86_400_000_000_000;
+        let most = Units::from_millionths(Units::MOST * 1_000_000 + 999_999);
+        for limit in [Limit::new(most, DAY), Limit::new(Units::from_millionths(1), DAY)] {
+            for now in [0, 1, u64::MAX / 2, u64::MAX - 2 * DAY] {
+                let mut level = Level::default();
+                assert_eq!(
+                    (level.wait(limit, limit.most, now), level.left(limit, now)),
+                    (0, limit.most)
+                );
+                level.take(limit, limit.most, now);
+                let empty = level;
+                assert_eq!(level.left(limit, now), Units::default());
+                assert_eq!(level.wait(limit, limit.most, now), DAY);
+                assert_eq!(level.wait(limit, limit.most, now + DAY - 1), 1);
+                assert!(!level.is_full(now + DAY - 1) && level.is_full(now + DAY));
+                level.give_back(limit, limit.most, empty, now);
+                assert_eq!(level.left(limit, now), limit.most);
+            }
+        }
     }
 }

@@ -5,7 +5,10 @@ mod level;
 mod model;
 mod table;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use smallvec::SmallVec;
 
@@ -48,11 +51,13 @@ pub(crate) struct Charge {
     pub(crate) units: Units,
     /// Whether it was taken from a bucket that newcomers share.
     shared: bool,
+    /// How full it left the bucket.
+    left: Level,
 }
 
 impl Charge {
     pub(crate) fn new(place: Place, limit: Limit, units: Units) -> Self {
-        Self { place, limit, units, shared: false }
+        Self { place, limit, units, shared: false, left: Level::default() }
     }
 }
 
@@ -87,9 +92,15 @@ enum Kept {
 }
 
 /// Every bucket of a server.
-#[derive(Debug)]
 pub(crate) struct Buckets {
     stores: Box<[Box<[Mutex<Shard>]>]>,
+}
+
+/// Shows none of them: there can be a million, each of a caller.
+impl fmt::Debug for Buckets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Buckets({} stores)", self.stores.len())
+    }
 }
 
 /// A lock's place in the one order in which locks are taken.
@@ -117,13 +128,15 @@ impl Buckets {
     pub(crate) fn take(&self, charges: &mut [Charge], now: Nanos) -> Result<(), Short> {
         let mut held = self.lock(charges, now);
         self.decide(&held, charges, now)?;
-        for charge in charges {
-            let rank = self.rank(charge.place);
-            for (_, shard) in held.iter_mut().filter(|(held, _)| *held == rank) {
-                let clock = shard.clock;
-                let (level, shared) = shard.claim(charge.place);
-                level.take(charge.limit, charge.units, clock);
-                charge.shared = shared;
+        // A newcomer's bucket may take the place of a full one, but of none that this call charges too.
+        for is_there in [true, false] {
+            for charge in &mut *charges {
+                let rank = self.rank(charge.place);
+                for (_, shard) in held.iter_mut().filter(|(held, _)| *held == rank) {
+                    if shard.has(charge.place) == is_there {
+                        shard.charge(charge);
+                    }
+                }
             }
         }
         Ok(())
@@ -134,11 +147,12 @@ impl Buckets {
         self.decide(&self.lock(charges, now), charges, now)
     }
 
-    /// Gives back what was taken, up to what a bucket holds.
-    pub(crate) fn give_back(&self, charge: &Charge) {
-        for (_, shard) in &mut self.lock(&[*charge], 0) {
+    /// Gives back what was taken, but for what has come back by itself since.
+    pub(crate) fn give_back(&self, charge: &Charge, now: Nanos) {
+        for (_, shard) in &mut self.lock(&[*charge], now) {
+            let clock = shard.clock;
             if let Some(level) = shard.charged(charge.place, charge.shared) {
-                level.give_back(charge.limit, charge.units);
+                level.give_back(charge.limit, charge.units, charge.left, clock);
             }
         }
     }

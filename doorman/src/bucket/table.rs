@@ -1,7 +1,7 @@
 //! A bounded table of buckets, and the buckets that newcomers share where it is full.
 
 use super::{
-    Kept, OVERFLOW, Place, Shard,
+    Charge, Kept, OVERFLOW, Place, Shard,
     level::{Level, Nanos},
 };
 
@@ -45,9 +45,23 @@ impl Shard {
         }
     }
 
+    pub(super) fn has(&self, place: Place) -> bool {
+        match &self.kept {
+            Kept::One(_) => true,
+            Kept::Table(table) => table.find(name(place)).is_ok(),
+        }
+    }
+
+    pub(super) fn charge(&mut self, charge: &mut Charge) {
+        let clock = self.clock;
+        let (level, shared) = self.claim(charge.place);
+        level.take(charge.limit, charge.units, clock);
+        (charge.shared, charge.left) = (shared, *level);
+    }
+
     /// The bucket to take from, and whether newcomers share it: one's own, a new one, or where there is
     /// no room a shared one.
-    pub(super) fn claim(&mut self, place: Place) -> (&mut Level, bool) {
+    fn claim(&mut self, place: Place) -> (&mut Level, bool) {
         match &mut self.kept {
             Kept::One(level) => (level, false),
             Kept::Table(table) => table.claim(place, self.clock),

@@ -178,8 +178,9 @@ impl Limits {
 
     /// Gives back what a call cost whose handler failed. It still counts as a call: what fails must not
     /// be tried without end.
-    pub(crate) fn give_back(&self, taken: &Taken) {
-        taken.0.iter().for_each(|charge| self.buckets.give_back(charge));
+    pub(crate) fn give_back(&self, taken: &Taken, now: Instant) {
+        let now = self.nanos(now);
+        taken.0.iter().for_each(|charge| self.buckets.give_back(charge, now));
     }
 
     /// What a caller can still spend on a tool; `None` where nothing bounds it.
