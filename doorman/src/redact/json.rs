@@ -533,14 +533,17 @@ fn whole_digits(raw: &str) -> Option<Vec<u8>> {
     }
     let (mantissa, exponent) = raw.split_once(['e', 'E']).unwrap_or((raw, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let exponent: usize = exponent.trim_start_matches('+').parse().ok().filter(|e| *e < 20)?;
-    let mut digits = whole.to_owned();
-    let fraction = fraction.trim_end_matches('0');
-    if fraction.len() > exponent {
-        return None;
+    let exponent: i64 = exponent.parse().ok().filter(|exponent| (-40..40).contains(exponent))?;
+    let places = i64::try_from(fraction.len()).ok()?;
+    let mut digits = format!("{whole}{fraction}");
+    if let Ok(zeros) = usize::try_from(exponent - places) {
+        digits.extend(std::iter::repeat_n('0', zeros));
+    } else {
+        let kept = usize::try_from(exponent - places + i64::try_from(digits.len()).ok()?).ok()?;
+        if digits.split_off(kept).bytes().any(|digit| digit != b'0') {
+            return None;
+        }
     }
-    digits.push_str(fraction);
-    digits.extend(std::iter::repeat_n('0', exponent - fraction.len()));
     let digits = digits.trim_start_matches('0');
     (digits.len() <= 19).then(|| digits.bytes().map(|b| b - b'0').collect())
 }
