@@ -1,6 +1,10 @@
 //! JSON walked as bytes, without recursion: every key is judged, every scalar looked at.
 
-use std::{borrow::Cow, collections::HashMap, rc::Rc};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use super::{
     Kind, MASK, Rules,
@@ -283,10 +287,11 @@ impl<'a> Walker<'a> {
 
     /// Gives the masked keys of an object names that differ.
     fn number_keys(&mut self, keys: &MaskedKeys) {
+        let taken: HashSet<usize> = keys.taken.iter().copied().collect();
         let mut number = 0;
         for edit in &keys.edits {
             number += 1;
-            while keys.taken.contains(&number) {
+            while taken.contains(&number) {
                 number += 1;
             }
             if number > 1 {
