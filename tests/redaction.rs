@@ -235,3 +235,29 @@ fn a_hundred_redactors_share_what_they_know() {
         assert_eq!(redactor.json(b"{\"amount\":1,\"internalNote\":2}").redactions().total(), 2);
     }
 }
+
+#[test]
+fn a_card_is_one_however_its_number_is_written() {
+    for number in [
+        "4.111111111111111e15",
+        "4.1111111111111110e+15",
+        "41111111111111110e-1",
+        "4111111111111111E-0",
+        "0.04111111111111111e17",
+    ] {
+        assert_eq!(json_of(number), format!("\"{MASK}\""), "{number}");
+    }
+    for number in ["41111111111111111e-1", "0e-39", "1e39", "-0.00001", "1e-9223372036854775808"] {
+        assert_eq!(json_of(number), number);
+    }
+}
+
+#[test]
+fn many_masked_keys_are_numbered_in_linear_time() {
+    let taken = (2..40_000).map(|n| format!("\"«redacted {n}»\":1"));
+    let masked = (0..40_000).map(|n| format!("\"k{n}@example.com\":1"));
+    let document = format!("{{{}}}", taken.chain(masked).collect::<Vec<_>>().join(","));
+    let started = std::time::Instant::now();
+    let _ = json_of(&document);
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}

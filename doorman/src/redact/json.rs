@@ -1,6 +1,10 @@
 //! JSON walked as bytes, without recursion: every key is judged, every scalar looked at.
 
-use std::{borrow::Cow, collections::HashMap, rc::Rc};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use super::{
     Kind, MASK, Rules,
@@ -283,10 +287,11 @@ impl<'a> Walker<'a> {
 
     /// Gives the masked keys of an object names that differ.
     fn number_keys(&mut self, keys: &MaskedKeys) {
+        let taken: HashSet<usize> = keys.taken.iter().copied().collect();
         let mut number = 0;
         for edit in &keys.edits {
             number += 1;
-            while keys.taken.contains(&number) {
+            while taken.contains(&number) {
                 number += 1;
             }
             if number > 1 {
@@ -533,14 +538,17 @@ fn whole_digits(raw: &str) -> Option<Vec<u8>> {
     }
     let (mantissa, exponent) = raw.split_once(['e', 'E']).unwrap_or((raw, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let exponent: usize = exponent.trim_start_matches('+').parse().ok().filter(|e| *e < 20)?;
-    let mut digits = whole.to_owned();
-    let fraction = fraction.trim_end_matches('0');
-    if fraction.len() > exponent {
-        return None;
+    let exponent: i64 = exponent.parse().ok().filter(|exponent| (-40..40).contains(exponent))?;
+    let places = i64::try_from(fraction.len()).ok()?;
+    let mut digits = format!("{whole}{fraction}");
+    if let Ok(zeros) = usize::try_from(exponent - places) {
+        digits.extend(std::iter::repeat_n('0', zeros));
+    } else {
+        let kept = usize::try_from(exponent - places + i64::try_from(digits.len()).ok()?).ok()?;
+        if digits.split_off(kept).bytes().any(|digit| digit != b'0') {
+            return None;
+        }
     }
-    digits.push_str(fraction);
-    digits.extend(std::iter::repeat_n('0', exponent - fraction.len()));
     let digits = digits.trim_start_matches('0');
     (digits.len() <= 19).then(|| digits.bytes().map(|b| b - b'0').collect())
 }
