@@ -59,6 +59,11 @@ impl Charge {
     pub(crate) fn new(place: Place, limit: Limit, units: Units) -> Self {
         Self { place, limit, units, shared: false, left: Level::default() }
     }
+
+    fn to(&mut self, level: &mut Level, shared: bool, now: Nanos) {
+        level.take(self.limit, self.units, now);
+        (self.shared, self.left) = (shared, *level);
+    }
 }
 
 /// How many buckets a store may hold, and to how many rules they belong.
@@ -129,14 +134,16 @@ impl Buckets {
         let mut held = self.lock(charges, now);
         self.decide(&held, charges, now)?;
         // A newcomer's bucket may take the place of a full one, but of none that this call charges too.
-        for is_there in [true, false] {
-            for charge in &mut *charges {
-                let rank = self.rank(charge.place);
-                for (_, shard) in held.iter_mut().filter(|(held, _)| *held == rank) {
-                    if shard.has(charge.place) == is_there {
-                        shard.charge(charge);
-                    }
-                }
+        let mut newcomers: Few<usize> = SmallVec::new();
+        for (index, charge) in charges.iter_mut().enumerate() {
+            if !self.shard(&mut held, charge.place).is_some_and(|shard| shard.charge(charge)) {
+                newcomers.push(index);
+            }
+        }
+        for index in newcomers {
+            let charge = &mut charges[index];
+            if let Some(shard) = self.shard(&mut held, charge.place) {
+                shard.charge_newcomer(charge);
             }
         }
         Ok(())
@@ -179,6 +186,11 @@ impl Buckets {
             }
         }
         short.map_or(Ok(()), Err)
+    }
+
+    fn shard<'a>(&self, held: &'a mut Held<'_>, place: Place) -> Option<&'a mut Shard> {
+        let rank = self.rank(place);
+        held.iter_mut().find(|(held, _)| *held == rank).map(|(_, shard)| &mut **shard)
     }
 
     /// Locks what the charges need, in the same order for everyone.

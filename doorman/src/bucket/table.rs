@@ -45,26 +45,20 @@ impl Shard {
         }
     }
 
-    pub(super) fn has(&self, place: Place) -> bool {
-        match &self.kept {
-            Kept::One(_) => true,
-            Kept::Table(table) => table.find(name(place)).is_ok(),
-        }
-    }
-
-    pub(super) fn charge(&mut self, charge: &mut Charge) {
+    /// Charges the bucket that is there; otherwise says that there is none.
+    pub(super) fn charge(&mut self, charge: &mut Charge) -> bool {
         let clock = self.clock;
-        let (level, shared) = self.claim(charge.place);
-        level.take(charge.limit, charge.units, clock);
-        (charge.shared, charge.left) = (shared, *level);
+        let Some(level) = self.charged(charge.place, false) else { return false };
+        charge.to(level, false, clock);
+        true
     }
 
-    /// The bucket to take from, and whether newcomers share it: one's own, a new one, or where there is
-    /// no room a shared one.
-    fn claim(&mut self, place: Place) -> (&mut Level, bool) {
-        match &mut self.kept {
-            Kept::One(level) => (level, false),
-            Kept::Table(table) => table.claim(place, self.clock),
+    /// Charges a new bucket, or where there is no room a shared one.
+    pub(super) fn charge_newcomer(&mut self, charge: &mut Charge) {
+        let clock = self.clock;
+        if let Kept::Table(table) = &mut self.kept {
+            let (level, shared) = table.claim(charge.place, clock);
+            charge.to(level, shared, clock);
         }
     }
 
@@ -97,11 +91,9 @@ impl Table {
         }
     }
 
+    /// A bucket for a key that has none, and whether newcomers share it.
     fn claim(&mut self, place: Place, now: Nanos) -> (&mut Level, bool) {
         let key = name(place);
-        if let Ok(slot) = self.find(key) {
-            return (&mut self.slots[slot].level, false);
-        }
         let inherited = self.shared.get(self.shared_index(place)).copied().unwrap_or_default();
         self.sweep(now);
         if self.len < self.most {
