@@ -111,8 +111,8 @@ impl fmt::Debug for Buckets {
 /// A lock's place in the one order in which locks are taken.
 type Rank = (usize, usize);
 
-/// Hardly a call is under more than eight rules.
-type Few<T> = SmallVec<[T; 8]>;
+/// Hardly a call is under more than four rules.
+type Few<T> = SmallVec<[T; 4]>;
 
 type Held<'a> = Few<(Rank, MutexGuard<'a, Shard>)>;
 
@@ -171,6 +171,7 @@ impl Buckets {
         left.unwrap_or_default()
     }
 
+    #[inline]
     fn decide(&self, held: &Held<'_>, charges: &[Charge], now: Nanos) -> Result<(), Short> {
         let mut short: Option<Short> = None;
         for (index, charge) in charges.iter().enumerate() {
@@ -194,8 +195,12 @@ impl Buckets {
     }
 
     /// Locks what the charges need, in the same order for everyone.
+    #[inline]
     fn lock(&self, charges: &[Charge], now: Nanos) -> Held<'_> {
-        let mut ranks: Few<Rank> = charges.iter().map(|charge| self.rank(charge.place)).collect();
+        let mut ranks: Few<Rank> = SmallVec::new();
+        for charge in charges {
+            ranks.push(self.rank(charge.place));
+        }
         ranks.sort_unstable();
         ranks.dedup();
         let lock = |(store, shard): Rank| {
@@ -205,7 +210,11 @@ impl Buckets {
             shard.clock = shard.clock.max(now);
             shard
         };
-        ranks.into_iter().map(|rank| (rank, lock(rank))).collect()
+        let mut held = Held::new();
+        for rank in ranks {
+            held.push((rank, lock(rank)));
+        }
+        held
     }
 
     #[cfg(test)]

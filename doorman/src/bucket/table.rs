@@ -138,8 +138,8 @@ impl Table {
 
     /// Adds a key that is not there, to a table that has room.
     fn insert(&mut self, key: u128) -> usize {
-        // At most three of four slots are taken, so that searches stay short and always end.
-        if (self.len + 1) * 4 > self.slots.len() * 3 {
+        // At most two of three slots are taken, so that searches stay short and always end.
+        if (self.len + 1) * 3 > self.slots.len() * 2 {
             let larger = vec![Slot::default(); (self.slots.len() * 2).max(8)].into();
             self.hand = 0;
             for slot in std::mem::replace(&mut self.slots, larger) {
