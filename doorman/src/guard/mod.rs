@@ -70,7 +70,7 @@ impl Guard {
         outcome.map_err(|refusal| Refused { refusal, request_id })
     }
 
-    /// The page to review: every line may refuse, and only the last two come after the tool ran.
+    /// The page to review: every line may refuse. Below `run` the reply is made fit to be sent.
     async fn pass(
         &self,
         dispatch: &dyn Dispatch,
