@@ -261,3 +261,33 @@ fn many_masked_keys_are_numbered_in_linear_time() {
     let _ = json_of(&document);
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }
+
+/// Nothing of the secret is in what comes of a text, read as JSON, as text or in a string.
+fn conceals(text: &str, secret: &str) {
+    let string = Value::from(text).to_string();
+    for after in [json_of(text), text_of(text), json_of(&string), json_of(&format!("[{string}]"))] {
+        assert!(!after.contains(secret) && after.contains(MASK), "{text}: {after}");
+        assert_eq!(json_of(&after), after);
+    }
+}
+
+#[test]
+fn w4_json_that_is_cut_off_or_malformed_keeps_its_secrets() {
+    for text in [
+        r#"{"password":["hunter2"],}"#,
+        r#"{"password":["a","hunter2""#,
+        r#"{"password":["a","hunter2"#,
+        r#"{"password":{"x":"hunter2""#,
+        r#"{"password":{"x":"hunter2"#,
+        r#"{"password":{"x":["a"],"y":"hunter2"#,
+        r#"{"a":1,"password":["a",,"hunter2"],"b":"c"}"#,
+        r#"{"password":[x,"hunter2"]}"#,
+        r#"{"value":["hunter2"],"name":"password","#,
+        r#"{"field":["password","hunter2""#,
+        r#"log: {"a":[{"password":{"b":"hunter2"}},] and more"#,
+    ] {
+        conceals(text, "hunter2");
+    }
+    let text = r#"{"a":"kept","tokens":[x, y],"b":"kept too","#;
+    assert_eq!(text_of(text), r#"{"a":"kept","tokens":[«redacted»],"b":"kept too","#);
+}

@@ -72,7 +72,15 @@ pub(super) fn plain(rules: &Rules, text: &str, hint: Hint, depth: u8) -> Vec<Edi
                     done = open + length;
                     at = done;
                 }
-                Err(read) => patience = patience.saturating_sub(read),
+                // The rest of what is cut off or malformed is read as text.
+                Err(json::Broken { read, kept: Some((found, length)) }) => {
+                    edits.extend(gap(rules, &text[done..open], done, hint));
+                    edits.extend(found.into_iter().map(|edit| moved(edit, open)));
+                    done = open + length;
+                    at = done;
+                    patience = patience.saturating_sub(read.saturating_sub(length));
+                }
+                Err(json::Broken { read, kept: None }) => patience = patience.saturating_sub(read),
             }
         }
     }
