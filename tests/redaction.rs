@@ -291,3 +291,63 @@ fn w4_json_that_is_cut_off_or_malformed_keeps_its_secrets() {
     let text = r#"{"a":"kept","tokens":[x, y],"b":"kept too","#;
     assert_eq!(text_of(text), r#"{"a":"kept","tokens":[«redacted»],"b":"kept too","#);
 }
+
+#[test]
+fn w4_passwords_that_look_like_sources_are_masked() {
+    for text in [
+        "password=$hunter2",
+        "password=(hunter2",
+        "password: p(hunter2",
+        "password: %hunter2",
+        "password: &hunter2",
+        "password: {hunter2}",
+        "password=<hunter2>",
+        "password=env.hunter2",
+        "password=${X}hunter2",
+        "password=${X:-hunter2}",
+        "password=[hunter2]",
+        "password=*hunter2",
+        "password=/hunter2",
+        "password=pa,hunter2",
+        "password=pa;hunter2",
+        "password=pa)hunter2 b",
+        "password=pa<hunter2",
+        "password = Secret::new(\"hunter2\")",
+        "('password', 'hunter2')",
+        "[(b\"password\", b\"hunter2\")]",
+    ] {
+        conceals(text, "hunter2");
+    }
+    assert_eq!(text_of("f(password=pa,ss2) b"), "f(password=«redacted») b");
+    assert_eq!(text_of("password=pa,user=ann"), "password=«redacted»,user=ann");
+    assert_eq!(text_of("a?token=abc&b=2"), "a?token=«redacted»&b=2");
+    assert_eq!(text_of("<b>password=pa</b>"), "<b>password=«redacted»</b>");
+}
+
+#[test]
+fn w5_placeholders_survive() {
+    for text in [
+        "password: ${DB_PASSWORD}",
+        "password: ${{ secrets.DB_PASSWORD }}",
+        "password: {{ .Values.db.password }}",
+        "password=$PASSWORD",
+        "password=%PASSWORD%",
+        "password=<PASSWORD>",
+        "password=<YOUR-PASSWORD>, then",
+        "password={password}",
+        "password = process.env.PASSWORD;",
+        "password = env.DB_PASSWORD",
+        "password = var.db_password",
+        "password = getpass()",
+        "password = hash(password)",
+        "password = os.getenv(\"DB_PASSWORD\")",
+        "password = os.environ[\"DB_PASSWORD\"]",
+        "token: /run/secrets/api",
+        "password: &str,",
+        "tokens = []",
+        "('password', None)",
+        "password=[REDACTED]",
+    ] {
+        assert_eq!(text_of(text), text);
+    }
+}

@@ -8,9 +8,14 @@ pub(super) fn scan(text: &str, rules: &Rules, hits: &mut Vec<Hit>) {
         hits.push(Hit { start, end, kind: Kind::Secret });
     };
     let mut at = 0;
-    while let Some(sign) = text[at..].find([':', '=', ' ']).map(|sign| at + sign) {
+    while let Some(sign) = text[at..].find([':', '=', ' ', ',']).map(|sign| at + sign) {
         at = sign + 1;
-        if text[sign..].starts_with(' ') {
+        if text[sign..].starts_with(',') {
+            if let Some(second) = second_of_pair(text, sign, rules) {
+                push(second);
+                at = second.1;
+            }
+        } else if text[sign..].starts_with(' ') {
             if let Some(token) = after_scheme(text, sign) {
                 push(token);
                 at = token.1;
@@ -106,26 +111,174 @@ fn value_of_key(text: &str, sign: usize, rules: &Rules) -> Option<(usize, usize)
     }
     let start = start + scheme(rest);
     let rest = &text[start..];
-    let whole_line = key.contains("ookie") || key.contains("OOKIE");
-    let stops = |c: char| match c {
-        '\n' | '\r' | '"' | '\'' | '`' => true,
-        c if whole_line => c == '\\',
-        c => {
-            c.is_whitespace()
-                || matches!(c, ',' | ';' | '&' | '<' | '>' | ')' | ']' | '}' | '|' | '\\')
-        }
+    let cookies = key.contains("ookie") || key.contains("OOKIE");
+    if !cookies && let Some(code) = code(rest, key) {
+        return match code {
+            Code::Shown => None,
+            Code::Told(from, to) => secret(text, key, start + from, start + to),
+        };
+    }
+    let length = if cookies {
+        rest.find(['\n', '\r', '"', '\'', '`', '\\']).unwrap_or(rest.len())
+    } else {
+        bare(rest)
     };
-    let length = rest.find(stops).unwrap_or(rest.len());
     let value = rest[..length].trim_end_matches(['.', ':', '?']);
     let spoken = operator < start && text[sign..].starts_with(':') && is_word_of_prose(value);
-    let elsewhere = ["var.", "local.", "data.", "process.env", "os.environ", "env.", "module."];
-    let code = elsewhere.iter().any(|place| value.starts_with(place))
-        || value.contains('(')
-        || value.starts_with(['$', '[', '{', '%', '&', '*', '/']);
-    if spoken || code {
+    if spoken {
         return None;
     }
-    secret(text, key, start, start + value.len())
+    let told = value.trim_start_matches(['(', '[', '{', '<', '*', '&']);
+    let told = if told.is_empty() { value } else { told };
+    secret(text, key, start + value.len() - told.len(), start + value.len())
+}
+
+/// The length of a value without quotes: to a blank, or a sign after which something else begins.
+fn bare(rest: &str) -> usize {
+    let mut opened = 0u32;
+    for (at, c) in rest.char_indices() {
+        let after = &rest[at + c.len_utf8()..];
+        let last = || !after.starts_with(|c: char| c.is_alphanumeric() || "_$%!#*@".contains(c));
+        let ends = match c {
+            '"' | '\'' | '`' | '\\' => true,
+            '(' | '[' | '{' => {
+                opened += 1;
+                false
+            }
+            ')' | ']' | '}' if opened > 0 => {
+                opened -= 1;
+                false
+            }
+            ')' | ']' | '}' | '>' | '|' => last(),
+            '<' => at > 0 && (after.starts_with(['/', '!']) || is_tag(after)),
+            ',' | ';' | '&' => last() || begins_pair(after),
+            c => c.is_whitespace(),
+        };
+        if ends {
+            return at;
+        }
+    }
+    rest.len()
+}
+
+/// Whether a name and a sign, or an address, stand at the start.
+fn begins_pair(text: &str) -> bool {
+    const MOST: usize = 64;
+    let word = text.bytes().take(MOST);
+    let word = word.take_while(|b| b.is_ascii_alphanumeric() || b"_-.[]@".contains(b)).count();
+    text[word..].starts_with(['=', ':']) || text[..word].contains('@')
+}
+
+/// Whether the rest of a tag stands at the start.
+fn is_tag(text: &str) -> bool {
+    let name = text.bytes().take(16).take_while(u8::is_ascii_lowercase).count();
+    name > 0 && text[name..].starts_with(['>', ' ', '/'])
+}
+
+/// What stands for a value in sources.
+enum Code {
+    Shown,
+    /// A text in it tells all the same.
+    Told(usize, usize),
+}
+
+/// A whole placeholder, a name of something elsewhere, or a call, with which the text begins.
+fn code(rest: &str, key: &str) -> Option<Code> {
+    const MOST: usize = 256;
+    let line = rest.char_indices().find(|(at, c)| *at >= MOST || *c == '\n');
+    let line = line.map_or(rest, |(at, _)| &rest[..at]);
+    let ends = |at: usize| {
+        let after = line[at..].trim_start_matches([';', ',', ')', ']', '}', '.', '"', '\'', '`']);
+        after.is_empty()
+            || after.starts_with([' ', '\t', '\r', '&', '|', '<', '\\'])
+            || line[at..].starts_with([';', ','])
+    };
+    let within = |open: &str, close: &str| {
+        let inner = line.strip_prefix(open)?;
+        let length = inner.find(close)?;
+        ends(open.len() + length + close.len()).then_some(inner[..length].trim())
+    };
+    let constant = |name: &str| {
+        let sign = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || "_- .".contains(c);
+        name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_') && name.chars().all(sign)
+    };
+    let named = |name: &str| {
+        let name = name.trim_start_matches('.');
+        let plain = name.chars().all(|c| c.is_ascii_alphabetic() || "_-.".contains(c));
+        constant(name) || (plain && name.contains(['.', '_'])) || name == key
+    };
+    let framed = [("${{", "}}"), ("{{", "}}"), ("${", "}"), ("{", "}"), ("%(", ")s"), ("%", "%")];
+    if framed.iter().any(|(open, close)| within(open, close).is_some_and(named))
+        || within("<", ">").is_some_and(|name| constant(name) || name == key)
+        || within("[", "]").is_some_and(constant)
+        || within("$(", ")").is_some()
+    {
+        return Some(Code::Shown);
+    }
+    let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':');
+    let word = line.trim_start_matches('$');
+    let sigil = line.len() - word.len();
+    let length = word.find(|c| !part(c)).unwrap_or(word.len());
+    let name = word[..length].trim_end_matches(['.', ':']);
+    if sigil == 1 && constant(name) && ends(sigil + name.len()) {
+        return Some(Code::Shown);
+    }
+    let environment = ["process.env.", "os.environ.", "env."];
+    let source = ["var.", "local.", "data.", "module."];
+    let elsewhere = environment.iter().any(|place| name.strip_prefix(place).is_some_and(constant))
+        || source.iter().any(|place| name.strip_prefix(place).is_some_and(named));
+    // What follows these may be read as a list.
+    let elsewhere = elsewhere || matches!(name, "os.environ" | "process.env");
+    if elsewhere && ends(sigil + name.len()) {
+        return Some(Code::Shown);
+    }
+    // A path of at least two parts.
+    if name.is_empty() && line.starts_with('/') && line[1..].contains('/') {
+        return Some(Code::Shown);
+    }
+    let letters = |name: &str| !name.is_empty() && !name.bytes().any(|b| b.is_ascii_digit());
+    let open = word[length..].chars().next().filter(|c| matches!(c, '(' | '['))?;
+    let inner = &word[length + 1..];
+    let close = inner.find(if open == '(' { ')' } else { ']' })?;
+    let inner = &inner[..close];
+    if !letters(name) || !ends(sigil + length + close + 2) {
+        return None;
+    }
+    let Some(quote) = inner.chars().find(|c| matches!(c, '"' | '\'')) else {
+        let plain = inner.chars().all(|c| c.is_ascii_alphabetic() || "_., &".contains(c));
+        return plain.then_some(Code::Shown);
+    };
+    let from = inner.find(quote)? + 1;
+    let to = from + inner[from..].find(quote).unwrap_or(inner.len() - from);
+    let text = sigil + length + 1;
+    Some(if constant(&inner[from..to]) { Code::Shown } else { Code::Told(text + from, text + to) })
+}
+
+/// The second text of `('password', '…')`.
+fn second_of_pair(text: &str, comma: usize, rules: &Rules) -> Option<(usize, usize)> {
+    let quote = text[..comma].chars().next_back().filter(|c| matches!(c, '"' | '\''))?;
+    let key = key_before(text, comma, rules)?;
+    let open = text[..comma - 1].trim_end_matches('\\').len() - key.len();
+    let open = text[..open].trim_end_matches(quote).trim_end_matches('\\');
+    // A prefix of Python's: `b'…'`.
+    let open = open.strip_suffix(['b', 'u', 'r']).unwrap_or(open).trim_end();
+    let rest = text[comma + 1..].trim_start_matches([' ', '\t']);
+    let start = text.len() - rest.len();
+    let rest = rest
+        .strip_prefix(['b', 'u', 'r'])
+        .filter(|rest| rest.starts_with(['\'', '"']))
+        .unwrap_or(rest);
+    let start = start + (text.len() - start - rest.len());
+    let slashes = rest.bytes().take(8).take_while(|b| *b == b'\\').count();
+    rest[slashes..].starts_with(['"', '\'']).then_some(())?;
+    if !open.ends_with('(') {
+        return None;
+    }
+    let closing = &rest[..=slashes];
+    let inner = start + closing.len();
+    let length = closing_quote(&text[inner..], closing)
+        .unwrap_or_else(|| text[inner..].find('\n').unwrap_or(text.len() - inner));
+    secret(text, key, inner, inner + length)
 }
 
 /// The place of a quote that no backslash of its own stands before.
@@ -151,22 +304,14 @@ fn secret(text: &str, key: &str, start: usize, end: usize) -> Option<(usize, usi
     let told = value.chars().any(char::is_alphanumeric)
         && !value.contains(MASK)
         && !is_placeholder(value)
-        && !value.starts_with('<')
         && !empty.iter().any(|empty| empty.eq_ignore_ascii_case(value))
         && !key.is_empty();
     told.then_some((start, end))
 }
 
+/// Whether a value as a whole stands for another.
 fn is_placeholder(value: &str) -> bool {
-    let framed = |open: &str, close: char| value.starts_with(open) && value.ends_with(close);
-    framed("${", '}')
-        || framed("{", '}')
-        || framed("<", '>')
-        || framed("%(", 's')
-        || framed("$(", ')')
-        || framed("[", ']')
-        || value == "..."
-        || value == "…"
+    matches!(value, "..." | "…") || matches!(code(value, "password"), Some(Code::Shown))
 }
 
 /// Words that follow `password:` in sentences, forms and sources.
