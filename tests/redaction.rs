@@ -351,3 +351,29 @@ fn w5_placeholders_survive() {
         assert_eq!(text_of(text), text);
     }
 }
+
+#[test]
+fn w4_cards_beside_other_characters() {
+    for text in [
+        "4111111111111111,5555555555554444",
+        "5555555555554444,4111111111111111",
+        "1,4111111111111111",
+        "4111111111111111.00",
+        "4111111111111111USD",
+        "4111_1111_1111_1111",
+        "4111+1111+1111+1111",
+        "4111%201111%201111%201111",
+        "4111&nbsp;1111&nbsp;1111&nbsp;1111",
+    ] {
+        conceals(text, "1111");
+    }
+    for text in ["1,411,111,111,111,111", "[0.4111111111111111,2]", "4111111111111111.25"] {
+        assert_eq!(text_of(text), text);
+    }
+}
+
+#[test]
+fn w4_quotes_that_are_encoded() {
+    conceals("%22password%22%3A%22hunter2%22", "hunter2");
+    conceals("&quot;password&quot;:&quot;hunter2&quot;", "hunter2");
+}
