@@ -377,3 +377,22 @@ fn w4_quotes_that_are_encoded() {
     conceals("%22password%22%3A%22hunter2%22", "hunter2");
     conceals("&quot;password&quot;:&quot;hunter2&quot;", "hunter2");
 }
+
+#[test]
+fn w5_lists_of_names_survive() {
+    leaves(&json!({
+        "required": ["password", "username"], "scopes": ["token", "openid"],
+        "keywords": ["password", "manager"], "fields": ["token", "name"],
+        "enum": ["password", "other"], "a": ["token", "secret"],
+    }));
+    hides(&json!({ "required": ["a"], "b": ["password", "hunter2"] }), "hunter2");
+}
+
+#[test]
+fn w5_kubernetes_keys_and_types_survive() {
+    leaves(&json!({
+        "automountServiceAccountToken": false, "imagePullSecrets": [{ "name": "registry" }],
+        "token": { "type": null }, "a": { "type": "token", "value": "let" },
+        "b": { "kind": "Secret", "data": "x" },
+    }));
+}

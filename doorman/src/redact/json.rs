@@ -66,6 +66,8 @@ fn walk(rules: &Rules, text: &str, start: usize, depth: u8) -> Result<(Vec<Edit>
 #[derive(Default)]
 struct Frame {
     is_array: bool,
+    /// Whether its items are names of other things.
+    lists_names: bool,
     start: usize,
     /// What holds for its members by what stands above them.
     above: Above,
@@ -124,6 +126,8 @@ struct Walker<'a> {
     paths: bool,
     /// What the last key says of the value to come.
     next: Above,
+    /// Whether that key stands over a list of names.
+    next_lists_names: bool,
     /// Where the member or item begins that is being read.
     settled: usize,
     /// Whether a value has ended.
@@ -153,6 +157,7 @@ impl<'a> Walker<'a> {
             path: Vec::new(),
             paths: rules.has_paths(),
             next: Above::default(),
+            next_lists_names: false,
             settled: at,
             began: false,
             edits: Vec::new(),
@@ -267,10 +272,19 @@ impl<'a> Walker<'a> {
         let start = self.at;
         self.at += 1;
         self.settled = self.at;
+        let lists_names =
+            is_array && self.next_lists_names && self.frames.last().is_some_and(|f| !f.is_array);
         if let Some(frame) = self.frames.last_mut() {
             frame.flat = false;
         }
-        self.frames.push(Frame { is_array, start, above, flat: true, ..Frame::default() });
+        self.frames.push(Frame {
+            is_array,
+            lists_names,
+            start,
+            above,
+            flat: true,
+            ..Frame::default()
+        });
     }
 
     fn close(&mut self) -> Option<()> {
@@ -395,6 +409,7 @@ impl<'a> Walker<'a> {
             Verdict::Hint(hint) => Above { masked: false, hint },
         };
         frame.has_key = true;
+        self.next_lists_names = known.key.lists_names();
         if self.paths {
             self.path.push(known.key.clone());
         }
@@ -513,6 +528,22 @@ impl<'a> Walker<'a> {
     /// Takes the name of a sibling: `{"name": "password", "value": …}`, `["password", …]`.
     fn take_name(&mut self, raw: &'a str) {
         let Some(frame) = self.frames.last() else { return };
+        if frame.lists_names {
+            return;
+        }
+        // Two names are a list of names.
+        if frame.is_array && frame.count == 1 && frame.named == Some(Verdict::Secret) {
+            let letters =
+                |raw: &str| raw.bytes().all(|b| b.is_ascii_alphabetic() || b"_-\"".contains(&b));
+            let is_name = raw.starts_with('"')
+                && raw.len() <= 66
+                && letters(raw)
+                && self.judge(&raw[1..raw.len() - 1]).verdict == Verdict::Secret;
+            if is_name && let Some(frame) = self.frames.last_mut() {
+                frame.named = None;
+            }
+            return;
+        }
         let names = if frame.is_array { frame.count == 0 } else { frame.role == Role::Name };
         if !names || !raw.starts_with('"') || raw.len() > 130 {
             return;
