@@ -206,6 +206,11 @@ fn w8_hostile_sizes_take_linear_time() {
         "«redacted»",
         "[[[]",
         "x=\\\"",
+        "a://b:c@",
+        "a://b:c/",
+        "<password>",
+        "--password ",
+        "{\"password\":[",
     ] {
         let text = piece.repeat(SIZE / piece.len());
         let _ = Redactor::new().json(text.as_bytes());
@@ -395,4 +400,20 @@ fn w5_kubernetes_keys_and_types_survive() {
         "token": { "type": null }, "a": { "type": "token", "value": "let" },
         "b": { "kind": "Secret", "data": "x" },
     }));
+}
+
+#[test]
+fn w4_options_and_elements_that_hold_secrets() {
+    for text in [
+        "mysql --password hunter2 -h db",
+        "login --token 'hunter2'",
+        "<password>hunter2</password>",
+        "<db:password>hunter2</db:password>",
+        "curl -u bob:hunter2 https://example.com",
+    ] {
+        conceals(text, "hunter2");
+    }
+    for text in ["--password is required", "--token TOKEN", "--password --force", "Vec<Token>(a)"] {
+        assert_eq!(text_of(text), text);
+    }
 }

@@ -178,7 +178,7 @@ fn detect(rules: &Rules, text: &str, hint: Hint) -> Vec<Hit> {
     for byte in text.bytes() {
         digits += usize::from(byte.is_ascii_digit());
         at_sign |= byte == b'@';
-        sign |= matches!(byte, b':' | b'=' | b' ' | b',');
+        sign |= matches!(byte, b':' | b'=' | b' ' | b',' | b'>');
         run = if byte.is_ascii_graphic() { run + 1 } else { 0 };
         longest = longest.max(run);
     }

@@ -7,21 +7,30 @@ pub(super) fn scan(text: &str, rules: &Rules, hits: &mut Vec<Hit>) {
     let mut push = |(start, end): (usize, usize)| {
         hits.push(Hit { start, end, kind: Kind::Secret });
     };
+    let mut ahead = Ahead::default();
     let mut at = 0;
-    while let Some(sign) = text[at..].find([':', '=', ' ', ',']).map(|sign| at + sign) {
+    while let Some(sign) = text[at..].find([':', '=', ' ', ',', '>']).map(|sign| at + sign) {
         at = sign + 1;
         if text[sign..].starts_with(',') {
             if let Some(second) = second_of_pair(text, sign, rules) {
                 push(second);
                 at = second.1;
             }
+        } else if text[sign..].starts_with('>')
+            && let Some(value) = in_element(text, sign, rules)
+        {
+            push(value);
+            at = value.1;
+        } else if text[sign..].starts_with('>') {
+            // No sign that a key stands before.
         } else if text[sign..].starts_with(' ') {
-            if let Some(token) = after_scheme(text, sign) {
+            let found = after_scheme(text, sign).or_else(|| after_option(text, sign, rules));
+            if let Some(token) = found {
                 push(token);
                 at = token.1;
             }
         } else if text[sign..].starts_with("://") {
-            if let Some(password) = in_address(text, sign) {
+            if let Some(password) = in_address(text, sign, &mut ahead) {
                 push(password);
             }
             let named = value_of_key(text, sign, rules);
@@ -56,28 +65,75 @@ fn after_scheme(text: &str, blank: usize) -> Option<(usize, usize)> {
     (token.len() >= 8 && random).then_some((blank + 1, blank + 1 + token.len()))
 }
 
+/// The value after `--password `, and the password in `curl -u user:password`.
+fn after_option(text: &str, blank: usize, rules: &Rules) -> Option<(usize, usize)> {
+    const MOST: usize = 64;
+    let mut from = blank.saturating_sub(MOST);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let before = &text[from..blank];
+    let option = &before[before.rfind(char::is_whitespace).map_or(0, |at| at + 1)..];
+    let start = blank + 1;
+    let rest = &text[start..];
+    if matches!(option, "-u" | "--user") && before.contains("curl") {
+        let user = rest.bytes().take(MOST).position(|b| b == b':' || b.is_ascii_whitespace())?;
+        let password = start + user + 1;
+        let there = rest[user..].starts_with(':') && code(&text[password..], "").is_none();
+        return there
+            .then(|| secret(text, option, password, password + bare(&text[password..])))?;
+    }
+    let key = option.strip_prefix("--").filter(|key| !key.is_empty() && rules.is_secret(key))?;
+    if let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+        let length = rest[1..].find([quote, '\n']).unwrap_or(rest.len() - 1);
+        return secret(text, key, start + 1, start + 1 + length);
+    }
+    let value = &rest[..bare(rest)];
+    let shown = value.starts_with('-')
+        || is_word_of_prose(value)
+        || value.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+        || code(rest, key).is_some();
+    if shown { None } else { secret(text, key, start, start + value.len()) }
+}
+
+/// What stands in `<password>…</password>`.
+fn in_element(text: &str, sign: usize, rules: &Rules) -> Option<(usize, usize)> {
+    const MOST: usize = 64;
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b':');
+    let length = text.as_bytes()[..sign].iter().rev().take(MOST).take_while(|b| part(b)).count();
+    let key = &text[sign - length..sign];
+    let opened = text[..sign - length].ends_with('<') && !key.is_empty() && rules.is_secret(key);
+    let length = opened.then(|| text[sign + 1..].find('<'))??;
+    let end = sign + 1 + length;
+    let closed = text[end..].starts_with("</") && code(&text[sign + 1..end], key).is_none();
+    closed.then(|| secret(text, key, sign + 1, end))?
+}
+
 /// The password in `scheme://user:password@host`, where `sign` is the colon.
-fn in_address(text: &str, sign: usize) -> Option<(usize, usize)> {
+fn in_address(text: &str, sign: usize, ahead: &mut Ahead) -> Option<(usize, usize)> {
     const MOST: usize = 512;
     if sign == 0 || !text.as_bytes()[sign - 1].is_ascii_alphanumeric() {
         return None;
     }
     let start = sign + 3;
-    let window = text[start..].char_indices().take_while(|(at, _)| *at < MOST);
     let stops = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`' | '\\');
-    let mut end = start;
-    for (at, c) in window {
-        if stops(c) {
-            break;
-        }
-        end = start + at + c.len_utf8();
+    if ahead.stop < start {
+        ahead.stop = text[start..].find(stops).map_or(text.len(), |at| start + at);
+    }
+    if ahead.at < start {
+        ahead.at = text[start..].find('@').map_or(usize::MAX, |at| start + at);
+    }
+    let mut end = ahead.stop.min(start + MOST);
+    while !text.is_char_boundary(end) {
+        end -= 1;
     }
     let rest = &text[start..end];
+    let next = ahead.at.checked_sub(start).filter(|at| *at < rest.len());
     let authority = &rest[..rest.find('/').unwrap_or(rest.len())];
     // A password may hold a slash itself: then what stands before it is no port.
     let authority = match authority.split_once(':') {
         Some((_, port)) if !authority.contains('@') && !is_port(port) => {
-            &rest[..rest.find('@').map_or(0, |sign| sign + 1)]
+            &rest[..next.map_or(0, |at| at + 1)]
         }
         _ => authority,
     };
@@ -86,6 +142,15 @@ fn in_address(text: &str, sign: usize) -> Option<(usize, usize)> {
     let password = &user_info[colon + 1..];
     let shown = password.starts_with(MASK) || is_placeholder(password);
     (!password.is_empty() && !shown).then(|| (start + colon + 1, start + user_info.len()))
+}
+
+/// Signs that were found ahead, so that nothing is looked for twice.
+#[derive(Default)]
+struct Ahead {
+    /// Where an address has to end.
+    stop: usize,
+    /// The next `@`.
+    at: usize,
 }
 
 fn is_port(text: &str) -> bool {
