@@ -63,6 +63,7 @@ fn walk(rules: &Rules, text: &str, start: usize, depth: u8) -> Result<(Vec<Edit>
 }
 
 /// An open object or array.
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not exclude each other")]
 #[derive(Default)]
 struct Frame {
     is_array: bool,
