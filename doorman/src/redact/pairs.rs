@@ -73,7 +73,7 @@ fn after_option(text: &str, blank: usize, rules: &Rules) -> Option<(usize, usize
         from += 1;
     }
     let before = &text[from..blank];
-    let option = &before[before.rfind(char::is_whitespace).map_or(0, |at| at + 1)..];
+    let option = before.rsplit(char::is_whitespace).next()?;
     let start = blank + 1;
     let rest = &text[start..];
     if matches!(option, "-u" | "--user") && before.contains("curl") {
@@ -323,8 +323,8 @@ fn code(rest: &str, key: &str) -> Option<Code> {
 fn second_of_pair(text: &str, comma: usize, rules: &Rules) -> Option<(usize, usize)> {
     let quote = text[..comma].chars().next_back().filter(|c| matches!(c, '"' | '\''))?;
     let key = key_before(text, comma, rules)?;
-    let open = text[..comma - 1].trim_end_matches('\\').len() - key.len();
-    let open = text[..open].trim_end_matches(quote).trim_end_matches('\\');
+    let open = text[..comma - 1].trim_end_matches('\\').strip_suffix(key)?;
+    let open = open.trim_end_matches(quote).trim_end_matches('\\');
     // A prefix of Python's: `b'…'`.
     let open = open.strip_suffix(['b', 'u', 'r']).unwrap_or(open).trim_end();
     let rest = text[comma + 1..].trim_start_matches([' ', '\t']);

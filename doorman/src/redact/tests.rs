@@ -57,6 +57,21 @@ fn pieces() -> impl Strategy<Value = String> {
         "phone",
         "0",
         "é",
+        "\u{85}",
+        "\u{3000}",
+        "--password ",
+        "curl -u bob:",
+        "<password>",
+        "</",
+        "('password', '",
+        "b'",
+        "${",
+        "env.",
+        "(",
+        ")",
+        "/",
+        "%",
+        "&quot;",
     ]);
     prop::collection::vec(prop_oneof![4 => piece.prop_map(str::to_owned), 1 => "\\PC{0,4}"], 0..12)
         .prop_map(|pieces| pieces.concat())
