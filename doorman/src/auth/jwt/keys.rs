@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm as Signature, DecodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
 
-use super::strict::{self, Header, Json, Object};
+use super::strict::{self, Header, Json, Object, Parts};
 use crate::{auth::TokenError, error::Error};
 
 const LARGEST_DOCUMENT: usize = 512 * 1024;
@@ -226,11 +226,12 @@ pub(super) struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// Whether the signature is of this message. The provider is named here, so that no other part
+    /// Whether the token's signature is of its message. The provider is named here, so that no other part
     /// of the program can put another one in its place.
-    pub(super) fn verifies(&self, message: &str, signature: Vec<u8>) -> bool {
-        (DEFAULT_PROVIDER.verifier_factory)(&self.algorithm.signature(), self.key)
-            .is_ok_and(|verifier| verifier.verify(message.as_bytes(), &signature).is_ok())
+    pub(super) fn verifies(&self, parts: &Parts<'_>) -> bool {
+        (DEFAULT_PROVIDER.verifier_factory)(&self.algorithm.signature(), self.key).is_ok_and(
+            |verifier| verifier.verify(parts.message.as_bytes(), &parts.signature).is_ok(),
+        )
     }
 }
 

@@ -252,7 +252,7 @@ impl JwtVerifier {
         let checked = self.rules.check(&parts.header, &parts.claims, now)?;
         let key = ring.keys.find(&parts.header, &self.algorithms)?;
         self.signatures_checked.fetch_add(1, Ordering::Relaxed);
-        if !key.verifies(parts.message, parts.signature) {
+        if !key.verifies(&parts) {
             let error = TokenError::Invalid("signature");
             ring.verdicts.keep_bad(print, error, now);
             return Err(error);
