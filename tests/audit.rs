@@ -277,6 +277,51 @@ fn a_strict_log_that_keeps_nothing_is_refused() {
 }
 
 #[tokio::test]
+async fn w7_a_flood_is_one_record_a_second_that_counts_every_attempt() {
+    let server = serve_with(Doorman::builder("b").auth(oauth()).tools(billing())).await;
+    let begun = std::time::Instant::now();
+    for _ in 0..150 {
+        server.call("no-token-of-ours", "ping", json!({})).await;
+        server.call(NOBODY, "refund", json!({ "note": "SENTINEL" })).await;
+    }
+    let records = server.records.all();
+    let seconds = begun.elapsed().as_secs() + 1;
+    for (single, merged, status, tool, caller) in [
+        ("invalid_token", "throttled", "denied", "", "anonymous"),
+        ("forbidden:scope", "refusals", "rate_limited", "refund", "nobody"),
+    ] {
+        let of = |reason| records.iter().filter(move |record| record["reason"] == reason);
+        let count = |record: &Value| record["count"].as_u64().unwrap_or(1);
+        assert!((60..=60 + seconds).contains(&of(single).map(count).sum()));
+        assert_eq!(of(single).chain(of(merged)).map(count).sum::<u64>(), 150);
+        assert!((1..=seconds).contains(&(of(merged).count() as u64)), "{merged}");
+        for record in of(merged) {
+            assert_eq!(
+                [&record["status"], &record["tool"], &record["caller"], &record["peer"]],
+                [status, tool, caller, "127.0.0.1"]
+            );
+        }
+    }
+    assert!(!json!(records).to_string().contains("SENTINEL"));
+    assert_eq!(server.records.log.lost(), 0);
+}
+
+#[tokio::test]
+async fn strangers_fill_no_log_so_that_calls_go_unrecorded_or_are_refused() {
+    let sink = Moody::default();
+    let log = AuditLog::custom(sink.clone()).queue(8).strict();
+    let (server, _) = counting(&log).await;
+    sink.is(Mood::Waits);
+    for _ in 0..20 {
+        assert_eq!(server.call("", "count", json!({})).await.status, 401);
+    }
+    assert_eq!(server.call(NOBODY, "count", json!({})).await.text(), "1");
+    sink.is(Mood::Well);
+    assert!(log.flush(SOON));
+    assert_eq!(log.lost(), 0);
+}
+
+#[tokio::test]
 async fn a_call_to_no_tool_is_recorded_with_its_peer() {
     let server = serve(billing()).await;
     server.call(READER, "erase", json!({})).await;
@@ -300,6 +345,20 @@ async fn an_identity_that_would_turn_a_line_around_is_made_plain() {
     );
     assert_eq!(record["caller"], "a\n\u{fffd}b");
     assert!(!record.to_string().contains(['\n', '\u{202e}']));
+}
+
+#[tokio::test]
+async fn an_identity_without_end_is_cut() {
+    let endless = "a".repeat(20_000);
+    let token = VerifiedToken::new(&*endless).tenant(&*endless).audience(RESOURCE);
+    let auth =
+        OAuth::new(ISSUER, RESOURCE).unwrap().verifier(StaticTokens::new().insert("t", token));
+    let server = serve_with(Doorman::builder("b").auth(auth).tools(billing())).await;
+    server.call("t", "ping", json!({})).await;
+    let record = server.records.all().remove(0);
+    for cut in [&record["caller"], &record["tenant"]] {
+        assert_eq!(*cut, "a".repeat(512) + "…");
+    }
 }
 
 /// Panics, or tells that it has begun and waits for ever.

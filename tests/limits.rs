@@ -26,14 +26,14 @@ async fn fail() -> Result<Json<u8>, StatusCode> {
 }
 
 /// Panics.
-#[expose(get = "/fall", public, cost = 4)]
-async fn fall() -> &'static str {
+#[expose(get = "/panics", public, cost = 4)]
+async fn panics() -> String {
     panic!("the test wants it")
 }
 
-/// Never ends.
-#[expose(get = "/hang", public, cost = 4, timeout = "1ms")]
-async fn hang() -> &'static str {
+/// Never answers.
+#[expose(get = "/hangs", public, cost = 4, timeout = "5ms")]
+async fn hangs() -> String {
     std::future::pending().await
 }
 
@@ -50,7 +50,7 @@ async fn read() -> &'static str {
 }
 
 fn builder() -> doorman::DoormanBuilder {
-    let tools = tools![count, seldom, fail, fall, hang, refuse, read].with_state(());
+    let tools = tools![count, seldom, fail, panics, hangs, refuse, read].with_state(());
     Doorman::builder("limits").auth(oauth()).tools(tools)
 }
 
@@ -121,9 +121,12 @@ async fn a_call_over_budget_hears_what_it_costs_and_what_remains() {
 async fn a_handler_that_failed_costs_nothing_and_one_that_refused_does() {
     let server = serve_with(builder().budget("5/d")).await;
     for _ in 0..2 {
-        for (tool, end) in [("fail", "handler_error"), ("fall", "panic"), ("hang", "timeout")] {
+        for (tool, end) in [("fail", "handler_error"), ("panics", "panic"), ("hangs", "timeout")] {
             assert_eq!(reason(&server, READER, tool).await, end);
         }
+    }
+    for record in server.records.all() {
+        assert_eq!((&record["cost"], &record["remaining_budget"]), (&json!(4.0), &json!(5.0)));
     }
     assert_eq!(reason(&server, READER, "refuse").await, "handler_error");
     assert_eq!(reason(&server, READER, "refuse").await, "budget_exceeded");
@@ -132,7 +135,7 @@ async fn a_handler_that_failed_costs_nothing_and_one_that_refused_does() {
 #[tokio::test]
 async fn a_cost_that_no_budget_holds_does_not_start() {
     let error = builder().budget("3/d; 100/h").build().unwrap_err();
-    assert!(matches!(error, Error::Several(_)), "three tools cost 4");
+    assert!(matches!(error, Error::Several(_)), "five tools cost 4");
     assert!(
         error.to_string().contains("tool `seldom`: a call costs 4, and the budget holds 3 at most")
     );
@@ -172,6 +175,8 @@ async fn bad_tokens_of_a_peer_are_throttled_and_a_good_one_passes_all_the_same()
     }
     let throttled = server.call("no-token-of-ours", "count", json!({})).await;
     assert_eq!((throttled.status, throttled.header("retry-after")), (429, Some("1")));
+    // Whose token has expired learns here too that it needs another.
+    assert!(throttled.header("www-authenticate").unwrap().contains("error=\"invalid_token\""));
     assert!(throttled.json()["error"]["data"]["request_id"].is_string());
     assert_eq!(server.call("", "count", json!({})).await.status, 401, "no token is no failure");
     assert_eq!(reason(&server, READER, "count").await, "");

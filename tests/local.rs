@@ -139,6 +139,22 @@ async fn a_token_that_is_revoked_meanwhile_ends_at_the_next_request() {
     assert_eq!(reason(&wire.call("get_invoice", json!({ "id": 7 })).await), "");
 }
 
+#[tokio::test]
+async fn a_revoked_token_that_is_tried_too_often_is_told_when_to_try_again_and_passes_once_valid() {
+    let (moody, builder) = moody();
+    let mut wire = wire(builder);
+    wire.list().await;
+    moody.0.store(REVOKED, Ordering::SeqCst);
+    for _ in 0..60 {
+        assert_eq!(wire.rpc("tools/list", json!({})).await["error"]["code"], 401);
+    }
+    let error = wire.rpc("tools/list", json!({})).await["error"].take();
+    assert_eq!((&error["code"], &error["data"]["retry_after_seconds"]), (&json!(429), &json!(1)));
+    assert_eq!(ended(&wire.records.all()[60]), ["stdio", "denied", "throttled"]);
+    moody.0.store(VALID, Ordering::SeqCst);
+    assert_eq!(wire.list().await.len(), 3);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_verifier_that_fails_lets_nobody_in() {
     for mood in [PANICS, HANGS, u8::MAX] {

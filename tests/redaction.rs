@@ -206,6 +206,11 @@ fn w8_hostile_sizes_take_linear_time() {
         "«redacted»",
         "[[[]",
         "x=\\\"",
+        "a://b:c@",
+        "a://b:c/",
+        "<password>",
+        "--password ",
+        "{\"password\":[",
     ] {
         let text = piece.repeat(SIZE / piece.len());
         let _ = Redactor::new().json(text.as_bytes());
@@ -233,5 +238,182 @@ fn a_hundred_redactors_share_what_they_know() {
         (0..100).map(|_| redactor.and(&["amount", "card.*"]).unwrap()).collect();
     for redactor in redactors {
         assert_eq!(redactor.json(b"{\"amount\":1,\"internalNote\":2}").redactions().total(), 2);
+    }
+}
+
+#[test]
+fn a_card_is_one_however_its_number_is_written() {
+    for number in [
+        "4.111111111111111e15",
+        "4.1111111111111110e+15",
+        "41111111111111110e-1",
+        "4111111111111111E-0",
+        "0.04111111111111111e17",
+    ] {
+        assert_eq!(json_of(number), format!("\"{MASK}\""), "{number}");
+    }
+    for number in ["41111111111111111e-1", "0e-39", "1e39", "-0.00001", "1e-9223372036854775808"] {
+        assert_eq!(json_of(number), number);
+    }
+}
+
+#[test]
+fn many_masked_keys_are_numbered_in_linear_time() {
+    let taken = (2..40_000).map(|n| format!("\"«redacted {n}»\":1"));
+    let masked = (0..40_000).map(|n| format!("\"k{n}@example.com\":1"));
+    let document = format!("{{{}}}", taken.chain(masked).collect::<Vec<_>>().join(","));
+    let started = std::time::Instant::now();
+    let _ = json_of(&document);
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}
+
+/// Nothing of the secret is in what comes of a text, read as JSON, as text or in a string.
+fn conceals(text: &str, secret: &str) {
+    let string = Value::from(text).to_string();
+    for after in [json_of(text), text_of(text), json_of(&string), json_of(&format!("[{string}]"))] {
+        assert!(!after.contains(secret) && after.contains(MASK), "{text}: {after}");
+        assert_eq!(json_of(&after), after);
+    }
+}
+
+#[test]
+fn w4_json_that_is_cut_off_or_malformed_keeps_its_secrets() {
+    for text in [
+        r#"{"password":["hunter2"],}"#,
+        r#"{"password":["a","hunter2""#,
+        r#"{"password":["a","hunter2"#,
+        r#"{"password":{"x":"hunter2""#,
+        r#"{"password":{"x":"hunter2"#,
+        r#"{"password":{"x":["a"],"y":"hunter2"#,
+        r#"{"a":1,"password":["a",,"hunter2"],"b":"c"}"#,
+        r#"{"password":[x,"hunter2"]}"#,
+        r#"{"value":["hunter2"],"name":"password","#,
+        r#"{"field":["password","hunter2""#,
+        r#"log: {"a":[{"password":{"b":"hunter2"}},] and more"#,
+    ] {
+        conceals(text, "hunter2");
+    }
+    let text = r#"{"a":"kept","tokens":[x, y],"b":"kept too","#;
+    assert_eq!(text_of(text), r#"{"a":"kept","tokens":[«redacted»],"b":"kept too","#);
+}
+
+#[test]
+fn w4_passwords_that_look_like_sources_are_masked() {
+    for text in [
+        "password=$hunter2",
+        "password=(hunter2",
+        "password: p(hunter2",
+        "password: %hunter2",
+        "password: &hunter2",
+        "password: {hunter2}",
+        "password=<hunter2>",
+        "password=env.hunter2",
+        "password=${X}hunter2",
+        "password=${X:-hunter2}",
+        "password=[hunter2]",
+        "password=*hunter2",
+        "password=/hunter2",
+        "password=pa,hunter2",
+        "password=pa;hunter2",
+        "password=pa)hunter2 b",
+        "password=pa<hunter2",
+        "password = Secret::new(\"hunter2\")",
+        "('password', 'hunter2')",
+        "[(b\"password\", b\"hunter2\")]",
+    ] {
+        conceals(text, "hunter2");
+    }
+    assert_eq!(text_of("f(password=pa,ss2) b"), "f(password=«redacted») b");
+    assert_eq!(text_of("password=pa,user=ann"), "password=«redacted»,user=ann");
+    assert_eq!(text_of("a?token=abc&b=2"), "a?token=«redacted»&b=2");
+    assert_eq!(text_of("<b>password=pa</b>"), "<b>password=«redacted»</b>");
+}
+
+#[test]
+fn w5_placeholders_survive() {
+    for text in [
+        "password: ${DB_PASSWORD}",
+        "password: ${{ secrets.DB_PASSWORD }}",
+        "password: {{ .Values.db.password }}",
+        "password=$PASSWORD",
+        "password=%PASSWORD%",
+        "password=<PASSWORD>",
+        "password=<YOUR-PASSWORD>, then",
+        "password={password}",
+        "password = process.env.PASSWORD;",
+        "password = env.DB_PASSWORD",
+        "password = var.db_password",
+        "password = getpass()",
+        "password = hash(password)",
+        "password = os.getenv(\"DB_PASSWORD\")",
+        "password = os.environ[\"DB_PASSWORD\"]",
+        "token: /run/secrets/api",
+        "password: &str,",
+        "tokens = []",
+        "('password', None)",
+        "password=[REDACTED]",
+    ] {
+        assert_eq!(text_of(text), text);
+    }
+}
+
+#[test]
+fn w4_cards_beside_other_characters() {
+    for text in [
+        "4111111111111111,5555555555554444",
+        "5555555555554444,4111111111111111",
+        "1,4111111111111111",
+        "4111111111111111.00",
+        "4111111111111111USD",
+        "4111_1111_1111_1111",
+        "4111+1111+1111+1111",
+        "4111%201111%201111%201111",
+        "4111&nbsp;1111&nbsp;1111&nbsp;1111",
+    ] {
+        conceals(text, "1111");
+    }
+    for text in ["1,411,111,111,111,111", "[0.4111111111111111,2]", "4111111111111111.25"] {
+        assert_eq!(text_of(text), text);
+    }
+}
+
+#[test]
+fn w4_quotes_that_are_encoded() {
+    conceals("%22password%22%3A%22hunter2%22", "hunter2");
+    conceals("&quot;password&quot;:&quot;hunter2&quot;", "hunter2");
+}
+
+#[test]
+fn w5_lists_of_names_survive() {
+    leaves(&json!({
+        "required": ["password", "username"], "scopes": ["token", "openid"],
+        "keywords": ["password", "manager"], "fields": ["token", "name"],
+        "enum": ["password", "other"], "a": ["token", "secret"],
+    }));
+    hides(&json!({ "required": ["a"], "b": ["password", "hunter2"] }), "hunter2");
+}
+
+#[test]
+fn w5_kubernetes_keys_and_types_survive() {
+    leaves(&json!({
+        "automountServiceAccountToken": false, "imagePullSecrets": [{ "name": "registry" }],
+        "token": { "type": null }, "a": { "type": "token", "value": "let" },
+        "b": { "kind": "Secret", "data": "x" },
+    }));
+}
+
+#[test]
+fn w4_options_and_elements_that_hold_secrets() {
+    for text in [
+        "mysql --password hunter2 -h db",
+        "login --token 'hunter2'",
+        "<password>hunter2</password>",
+        "<db:password>hunter2</db:password>",
+        "curl -u bob:hunter2 https://example.com",
+    ] {
+        conceals(text, "hunter2");
+    }
+    for text in ["--password is required", "--token TOKEN", "--password --force", "Vec<Token>(a)"] {
+        assert_eq!(text_of(text), text);
     }
 }

@@ -241,7 +241,8 @@ async fn the_token_of_the_environment_is_shown_to_the_verifier_only() {
         let builder = Doorman::builder("b").auth(auth).tools(tools![keep].with_state(()));
         builder.environment([("DOORMAN_TOKEN", token)])
     };
-    let mut shown = vec![format!("{:?}", builder(secret, secret))];
+    let named = builder(secret, secret).stdio_principal("s3nt1nel-subject", "s3nt1nel:scope");
+    let mut shown = vec![format!("{:?}", builder(secret, secret)), format!("{named:?}")];
     let (_, doorman) = build(builder(secret, secret));
     shown.push(format!("{doorman:?}"));
     shown.push(format!("{:?}", doorman::private::Server::new(doorman)));

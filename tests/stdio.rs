@@ -109,6 +109,57 @@ async fn arguments_that_do_not_fit_are_told_without_values() {
 }
 
 #[tokio::test]
+async fn a_call_too_fast_and_one_over_budget_are_told_with_a_time_to_try_again() {
+    for (builder, expected, words) in [
+        (anonymous().rate_limit("1/h"), "rate_limited", "rate_limited"),
+        (
+            anonymous().budget("1.5/h"),
+            "budget_exceeded",
+            "budget_exceeded: this call costs 1 and 0.5 remain",
+        ),
+    ] {
+        let mut wire = wire(builder);
+        assert_eq!(text(&wire.call("ping", json!({})).await), "pong");
+        let result = wire.call("ping", json!({})).await;
+        assert_eq!((&result["isError"], reason(&result)), (&json!(true), expected));
+        assert!(text(&result).starts_with(words), "{result}");
+        let seconds = &result["_meta"]["doorman/refusal"]["retry_after_seconds"];
+        assert!((1..=3600).contains(&seconds.as_u64().unwrap()));
+        let retry = format!("retry after {seconds} s (retry_after_seconds={seconds})");
+        assert!(text(&result).ends_with(&retry), "{result}");
+        assert!(result.get("structuredContent").is_none());
+        assert_eq!(ended(&wire.records.all()[1]), ["stdio", expected, expected]);
+    }
+}
+
+#[tokio::test]
+async fn too_many_refused_attempts_of_every_kind_are_told_with_a_time_to_try_again() {
+    let mut wire = wire(reader());
+    for _ in 0..60 {
+        wire.call("refund", json!({})).await;
+    }
+    for params in [
+        json!({ "name": "refund" }),
+        json!({ "name": "get_invoice", "arguments": { "id": 7 } }),
+        json!({ "name": "nothing" }),
+        json!({ "nome": "refund" }),
+    ] {
+        let result = wire.rpc("tools/call", params).await["result"].take();
+        assert_eq!(
+            (text(&result), reason(&result)),
+            (
+                "rate_limited: retry after 1 s (retry_after_seconds=1); too many attempts were refused",
+                "refusals"
+            )
+        );
+    }
+    let records = wire.records.all();
+    let merged = &records[60..];
+    assert!(merged.iter().all(|record| ended(record) == ["stdio", "rate_limited", "refusals"]));
+    assert_eq!(merged.iter().map(|record| record["count"].as_u64().unwrap_or(1)).sum::<u64>(), 4);
+}
+
+#[tokio::test]
 async fn a_tool_that_fails_is_told_of_as_over_http() {
     for (how, expected, words) in [
         ("4xx", "handler_error", "already paid"),

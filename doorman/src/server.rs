@@ -228,10 +228,10 @@ impl ServerHandler for Server {
         // rmcp takes a malformed `tools/call` for a request that it does not know.
         if request.method == "tools/call" {
             let (inbound, _) = self.inbound(&mut context).await?;
-            return Err(match self.unknown("", &Object::new(), &inbound) {
-                Err(error) => ErrorData { message: "malformed `tools/call`".into(), ..error },
-                Ok(_) => ErrorData::invalid_request("too many attempts were refused", None),
-            });
+            let told = self.unknown("", &Object::new(), &inbound);
+            return told
+                .map(|refusal| CustomResult::new(json!(refusal)))
+                .map_err(|error| ErrorData { message: "malformed `tools/call`".into(), ..error });
         }
         Err(not_served())
     }
@@ -258,7 +258,10 @@ fn left_by_gate(
 
 /// The answer to a request whose sender is not let in: the same code as over HTTP.
 fn denied(denial: Denial) -> ErrorData {
-    let data = json!({ "request_id": denial.request_id });
+    let mut data = json!({ "request_id": denial.request_id });
+    if let Some(seconds) = denial.retry_after {
+        data["retry_after_seconds"] = seconds.into();
+    }
     ErrorData::new(ErrorCode(denial.status.into()), denial.message, Some(data))
 }
 

@@ -128,8 +128,9 @@ impl AuditLog {
     }
 
     /// Refuses calls, before they run, while their records could not be kept: the queue is full, or the
-    /// last record could not be written. The refused attempts are offered to the sink, so that calls are
-    /// made again once it takes one of them.
+    /// last record could not be written. Each call under way holds a place in the queue, so that no more
+    /// of them run at a time than [`queue`](Self::queue) has places. The refused attempts are offered to
+    /// the sink, so that calls are made again once it takes one of them.
     #[must_use]
     pub fn strict(self) -> Self {
         self.0.strict.store(true, Ordering::Relaxed);

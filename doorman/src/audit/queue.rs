@@ -125,6 +125,13 @@ impl Queue {
         taken.is_ok().then(|| Place(self.taken.clone()))
     }
 
+    /// Whether half of the places are taken. The rest is for calls: strangers could have them all, and
+    /// so hide what a call did, or end all calls where they depend on their records.
+    fn is_crowded(&self) -> bool {
+        let half = (self.capacity.load(Ordering::Relaxed) / 2).max(1);
+        self.taken.load(Ordering::Relaxed) >= half
+    }
+
     /// Whether there is a writer, and its last record was kept.
     pub(super) fn is_working(self: &Arc<Self>) -> bool {
         !self.failing.load(Ordering::Acquire) && self.start(&mut self.state())
@@ -132,7 +139,7 @@ impl Queue {
 
     /// Takes a record over. It never waits for the sink; a record without room is lost.
     pub(super) fn keep(self: &Arc<Self>, mut record: Box<AuditRecord>, place: Option<Place>) {
-        if merges(record.reason) {
+        if merges(record.reason) || (record.tool.is_empty() && self.is_crowded()) {
             drop(place);
             if lock(&self.merger).add(record, Instant::now()) {
                 let mut state = self.state();

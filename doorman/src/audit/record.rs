@@ -33,7 +33,8 @@ pub struct AuditRecord {
     pub request_id: String,
     /// The tool; empty where the request was not let in. A name that is no tool's is cleaned and cut.
     pub tool: String,
-    /// The subject; `anonymous` where nobody was verified, empty where the record stands for many.
+    /// The subject; `anonymous` where nobody was verified, empty where the record stands for many. Like
+    /// every identity it is cut after 512 characters.
     pub caller: String,
     /// Who issued the token.
     pub issuer: Option<String>,
@@ -45,7 +46,7 @@ pub struct AuditRecord {
     pub transport: &'static str,
     /// The address that the request came from, without port.
     pub peer: Option<String>,
-    /// `ok`, `denied`, `error` or `cancelled`.
+    /// `ok`, `denied`, `rate_limited`, `budget_exceeded`, `error` or `cancelled`.
     pub status: &'static str,
     /// Why; `ok` where all went well.
     pub reason: &'static str,
@@ -73,7 +74,8 @@ pub struct AuditRecord {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub redactions: BTreeMap<&'static str, u64>,
     /// The attempts that this record stands for: refused ones of one caller within one second, once
-    /// there are too many of them. All but the count tells of the first.
+    /// there are too many of them, or, of requests that were not let in, once half of the log's queue is
+    /// taken. All but the count tells of the first.
     #[serde(skip_serializing_if = "is_one")]
     pub count: u64,
     /// The records that were lost between this one and the one written before it.
@@ -125,7 +127,10 @@ fn is_zero(count: &u64) -> bool {
 }
 
 /// An identity as it may stand in a line that people read: it is a verifier's word, and can be an
-/// attacker's choice.
+/// attacker's choice. What is longer than any identity in use is cut.
 fn plain(text: &str) -> String {
-    text.chars().map(|c| if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    const MOST: usize = 512;
+    let plain = |c| if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c };
+    let cut = text.chars().nth(MOST).map(|_| '…');
+    text.chars().take(MOST).map(plain).chain(cut).collect()
 }

@@ -75,6 +75,12 @@ impl OAuth {
                 let message = "send one `Authorization: Bearer` header with one token";
                 (400, Some("invalid_request"), message)
             }
+            // A token that has expired is told from a guess by nobody: its client must learn here too
+            // that it needs another, whoever shares its address.
+            Rejection::Throttled(_) => {
+                let challenge = Some(self.challenge(Some("invalid_token"), &[]));
+                return Denial { challenge, ..deny_without_challenge(rejection, request_id) };
+            }
             other => return deny_without_challenge(other, request_id),
         };
         let challenge = Some(self.challenge(error, &[]));

@@ -5,7 +5,10 @@ mod level;
 mod model;
 mod table;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use smallvec::SmallVec;
 
@@ -48,11 +51,18 @@ pub(crate) struct Charge {
     pub(crate) units: Units,
     /// Whether it was taken from a bucket that newcomers share.
     shared: bool,
+    /// How full it left the bucket.
+    left: Level,
 }
 
 impl Charge {
     pub(crate) fn new(place: Place, limit: Limit, units: Units) -> Self {
-        Self { place, limit, units, shared: false }
+        Self { place, limit, units, shared: false, left: Level::default() }
+    }
+
+    fn to(&mut self, level: &mut Level, shared: bool, now: Nanos) {
+        level.take(self.limit, self.units, now);
+        (self.shared, self.left) = (shared, *level);
     }
 }
 
@@ -87,16 +97,22 @@ enum Kept {
 }
 
 /// Every bucket of a server.
-#[derive(Debug)]
 pub(crate) struct Buckets {
     stores: Box<[Box<[Mutex<Shard>]>]>,
+}
+
+/// Shows none of them: there can be a million, each of a caller.
+impl fmt::Debug for Buckets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Buckets({} stores)", self.stores.len())
+    }
 }
 
 /// A lock's place in the one order in which locks are taken.
 type Rank = (usize, usize);
 
-/// Hardly a call is under more than eight rules.
-type Few<T> = SmallVec<[T; 8]>;
+/// Hardly a call is under more than four rules.
+type Few<T> = SmallVec<[T; 4]>;
 
 type Held<'a> = Few<(Rank, MutexGuard<'a, Shard>)>;
 
@@ -117,13 +133,17 @@ impl Buckets {
     pub(crate) fn take(&self, charges: &mut [Charge], now: Nanos) -> Result<(), Short> {
         let mut held = self.lock(charges, now);
         self.decide(&held, charges, now)?;
-        for charge in charges {
-            let rank = self.rank(charge.place);
-            for (_, shard) in held.iter_mut().filter(|(held, _)| *held == rank) {
-                let clock = shard.clock;
-                let (level, shared) = shard.claim(charge.place);
-                level.take(charge.limit, charge.units, clock);
-                charge.shared = shared;
+        // A newcomer's bucket may take the place of a full one, but of none that this call charges too.
+        let mut newcomers: Few<usize> = SmallVec::new();
+        for (index, charge) in charges.iter_mut().enumerate() {
+            if !self.shard(&mut held, charge.place).is_some_and(|shard| shard.charge(charge)) {
+                newcomers.push(index);
+            }
+        }
+        for index in newcomers {
+            let charge = &mut charges[index];
+            if let Some(shard) = self.shard(&mut held, charge.place) {
+                shard.charge_newcomer(charge);
             }
         }
         Ok(())
@@ -134,11 +154,12 @@ impl Buckets {
         self.decide(&self.lock(charges, now), charges, now)
     }
 
-    /// Gives back what was taken, up to what a bucket holds.
-    pub(crate) fn give_back(&self, charge: &Charge) {
-        for (_, shard) in &mut self.lock(&[*charge], 0) {
+    /// Gives back what was taken, but for what has come back by itself since.
+    pub(crate) fn give_back(&self, charge: &Charge, now: Nanos) {
+        for (_, shard) in &mut self.lock(&[*charge], now) {
+            let clock = shard.clock;
             if let Some(level) = shard.charged(charge.place, charge.shared) {
-                level.give_back(charge.limit, charge.units);
+                level.give_back(charge.limit, charge.units, charge.left, clock);
             }
         }
     }
@@ -150,6 +171,7 @@ impl Buckets {
         left.unwrap_or_default()
     }
 
+    #[inline]
     fn decide(&self, held: &Held<'_>, charges: &[Charge], now: Nanos) -> Result<(), Short> {
         let mut short: Option<Short> = None;
         for (index, charge) in charges.iter().enumerate() {
@@ -167,9 +189,18 @@ impl Buckets {
         short.map_or(Ok(()), Err)
     }
 
+    fn shard<'a>(&self, held: &'a mut Held<'_>, place: Place) -> Option<&'a mut Shard> {
+        let rank = self.rank(place);
+        held.iter_mut().find(|(held, _)| *held == rank).map(|(_, shard)| &mut **shard)
+    }
+
     /// Locks what the charges need, in the same order for everyone.
+    #[inline]
     fn lock(&self, charges: &[Charge], now: Nanos) -> Held<'_> {
-        let mut ranks: Few<Rank> = charges.iter().map(|charge| self.rank(charge.place)).collect();
+        let mut ranks: Few<Rank> = SmallVec::new();
+        for charge in charges {
+            ranks.push(self.rank(charge.place));
+        }
         ranks.sort_unstable();
         ranks.dedup();
         let lock = |(store, shard): Rank| {
@@ -179,7 +210,11 @@ impl Buckets {
             shard.clock = shard.clock.max(now);
             shard
         };
-        ranks.into_iter().map(|rank| (rank, lock(rank))).collect()
+        let mut held = Held::new();
+        for rank in ranks {
+            held.push((rank, lock(rank)));
+        }
+        held
     }
 
     #[cfg(test)]

@@ -80,14 +80,37 @@ impl Model {
         Ok(())
     }
 
-    fn give_back(&mut self, rules: &[Rule], caller: u128, given: &[(usize, u64)]) {
-        for (rule, units) in given {
+    /// What a taking left missing under each rule, and when.
+    fn missing(&self, rules: &[Rule], caller: u128, taken: &[(usize, u64)]) -> Vec<(i128, Nanos)> {
+        let missing = |(rule, _): &(usize, u64)| {
+            let held = self.held[&Self::bucket(*rule, caller)];
+            (Self::full(rules[*rule]) - held, self.clocks[usize::from(*rule == SHARED)])
+        };
+        taken.iter().map(missing).collect()
+    }
+
+    /// Gives back, but for what has come back by itself.
+    fn give_back(
+        &mut self,
+        rules: &[Rule],
+        caller: u128,
+        given: &[(usize, u64)],
+        left: &[(i128, Nanos)],
+        now: Nanos,
+    ) {
+        for ((rule, units), (missing, then)) in given.iter().zip(left) {
+            self.see(rules, *rule == SHARED, now);
+            let passed = self.clocks[usize::from(*rule == SHARED)] - then;
+            let owed = missing - i128::from(passed) * i128::from(rules[*rule].0);
             let held = self.held.get_mut(&Self::bucket(*rule, caller)).unwrap();
             let given = i128::from(*units) * i128::from(rules[*rule].1);
-            *held = (*held + given).min(Self::full(rules[*rule]));
+            *held = (*held + given.min(owed.max(0))).min(Self::full(rules[*rule]));
         }
     }
 }
+
+/// Whose call took what, and what it left missing when.
+type Taken = (u128, Vec<(usize, u64)>, Vec<Charge>, Vec<(i128, Nanos)>);
 
 fn limit(most: u64, window: Nanos) -> Limit {
     Limit::new(Units::from_millionths(most), window)
@@ -133,17 +156,18 @@ proptest! {
         };
         let buckets = Buckets::new(1, &[Size { buckets: 100, rules: 2 }]);
         let mut model = Model::default();
-        let mut last = (0, Vec::new(), Vec::new());
+        let mut last: Option<Taken> = None;
         let mut now = 0;
         for step in steps {
             match step {
                 Step::Clock(to) => now = to,
                 Step::GiveBackTheLast => {
-                    let (caller, wanted, charges) = std::mem::take(&mut last);
-                    for charge in &charges {
-                        buckets.give_back(charge);
+                    if let Some((caller, wanted, charges, missing)) = last.take() {
+                        for charge in &charges {
+                            buckets.give_back(charge, now);
+                        }
+                        model.give_back(&rules, caller, &wanted, &missing, now);
                     }
-                    model.give_back(&rules, caller, &wanted);
                 }
                 Step::Take { caller, rules: mut wanted } => {
                     // What a bucket can never hold is refused when the server is built.
@@ -155,7 +179,8 @@ proptest! {
                     let taken = buckets.take(&mut charges, now).map_err(|short| short.wait);
                     prop_assert_eq!(taken, model.take(&rules, caller, &wanted, now));
                     if taken.is_ok() {
-                        last = (caller, wanted, charges);
+                        let missing = model.missing(&rules, caller, &wanted);
+                        last = Some((caller, wanted, charges, missing));
                     }
                 }
             }
@@ -303,14 +328,38 @@ fn what_is_given_back_goes_where_it_was_taken() {
     assert_eq!(buckets.take(&mut first, 0), Ok(()));
     assert_eq!(buckets.take(&mut second, 0), Ok(()));
     assert!(second[0].shared);
-    buckets.give_back(&second[0]);
+    buckets.give_back(&second[0], 0);
     assert_eq!(buckets.take(&mut second, 0), Ok(()));
     // A second later the first one's bucket is dropped for a newcomer: nothing is there to fill.
     let mut third = [charge(2)];
     assert_eq!(buckets.take(&mut third, SECOND), Ok(()));
-    buckets.give_back(&first[0]);
+    buckets.give_back(&first[0], SECOND);
     assert!(buckets.take(&mut [charge(1)], SECOND).is_ok());
     assert!(buckets.take(&mut [charge(1)], SECOND).is_err());
+}
+
+#[test]
+fn calls_that_take_long_to_fail_save_nothing_up() {
+    let buckets = Buckets::new(1, &[]);
+    let all =
+        || Charge { units: limit(10_000_000, 0).most(), ..one_of(Place::fixed(0), 10, SECOND) };
+    let mut failing: Vec<[Charge; 1]> = Vec::new();
+    for second in 0..30 {
+        let mut charge = [all()];
+        assert_eq!(buckets.take(&mut charge, second * SECOND), Ok(()));
+        failing.push(charge);
+    }
+    let later = 30 * SECOND;
+    assert_eq!(buckets.take(&mut [all()], later), Ok(()));
+    for [charge] in &failing {
+        buckets.give_back(charge, later);
+    }
+    assert!(buckets.take(&mut [all()], later).is_err(), "thirty seconds' worth at once");
+    let mut halfway = [all()];
+    assert_eq!(buckets.take(&mut halfway, later + SECOND), Ok(()));
+    buckets.give_back(&halfway[0], later + SECOND + SECOND / 2);
+    let left = buckets.left(Place::fixed(0), halfway[0].limit, later + SECOND + SECOND / 2);
+    assert_eq!(left.to_string(), "10", "what time has filled and what is given back fill it once");
 }
 
 #[test]
@@ -330,4 +379,18 @@ fn a_table_finds_what_it_holds_while_others_come_and_go() {
             alive.insert(key, now + 40 * SECOND);
         }
     }
+}
+
+#[test]
+fn a_call_makes_no_room_with_a_bucket_that_it_charges_itself() {
+    let buckets = Buckets::new(0, &[Size { buckets: 1, rules: 2 }]);
+    let one = |rule, caller| one_of(Place::keyed(0, rule, spread(caller)), 1, SECOND);
+    // The one bucket is the caller's own under the second rule, and full again; the shared one is empty.
+    assert_eq!(buckets.take(&mut [one(1, 0)], 0), Ok(()));
+    for caller in 1..2_000 {
+        let _ = buckets.take(&mut [one(1, caller)], SECOND / 2);
+    }
+    let mut both = [one(0, 5_000), one(1, 0)];
+    assert_eq!(buckets.take(&mut both, SECOND), Ok(()));
+    assert!(both[0].shared && !both[1].shared, "the newcomer shares, the known one keeps its own");
 }

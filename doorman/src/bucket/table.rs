@@ -1,7 +1,7 @@
 //! A bounded table of buckets, and the buckets that newcomers share where it is full.
 
 use super::{
-    Kept, OVERFLOW, Place, Shard,
+    Charge, Kept, OVERFLOW, Place, Shard,
     level::{Level, Nanos},
 };
 
@@ -45,12 +45,20 @@ impl Shard {
         }
     }
 
-    /// The bucket to take from, and whether newcomers share it: one's own, a new one, or where there is
-    /// no room a shared one.
-    pub(super) fn claim(&mut self, place: Place) -> (&mut Level, bool) {
-        match &mut self.kept {
-            Kept::One(level) => (level, false),
-            Kept::Table(table) => table.claim(place, self.clock),
+    /// Charges the bucket that is there; otherwise says that there is none.
+    pub(super) fn charge(&mut self, charge: &mut Charge) -> bool {
+        let clock = self.clock;
+        let Some(level) = self.charged(charge.place, false) else { return false };
+        charge.to(level, false, clock);
+        true
+    }
+
+    /// Charges a new bucket, or where there is no room a shared one.
+    pub(super) fn charge_newcomer(&mut self, charge: &mut Charge) {
+        let clock = self.clock;
+        if let Kept::Table(table) = &mut self.kept {
+            let (level, shared) = table.claim(charge.place, clock);
+            charge.to(level, shared, clock);
         }
     }
 
@@ -83,11 +91,9 @@ impl Table {
         }
     }
 
+    /// A bucket for a key that has none, and whether newcomers share it.
     fn claim(&mut self, place: Place, now: Nanos) -> (&mut Level, bool) {
         let key = name(place);
-        if let Ok(slot) = self.find(key) {
-            return (&mut self.slots[slot].level, false);
-        }
         let inherited = self.shared.get(self.shared_index(place)).copied().unwrap_or_default();
         self.sweep(now);
         if self.len < self.most {
@@ -132,8 +138,8 @@ impl Table {
 
     /// Adds a key that is not there, to a table that has room.
     fn insert(&mut self, key: u128) -> usize {
-        // At most three of four slots are taken, so that searches stay short and always end.
-        if (self.len + 1) * 4 > self.slots.len() * 3 {
+        // At most two of three slots are taken, so that searches stay short and always end.
+        if (self.len + 1) * 3 > self.slots.len() * 2 {
             let larger = vec![Slot::default(); (self.slots.len() * 2).max(8)].into();
             self.hand = 0;
             for slot in std::mem::replace(&mut self.slots, larger) {

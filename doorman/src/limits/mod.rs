@@ -24,7 +24,9 @@ use crate::{
 const BUCKETS: usize = 100_000;
 
 /// Refused attempts of a caller, and bad tokens of a peer, before they are heard no more.
-const PATIENCE: Limit = Limit::new(Units::from_millionths(60_000_000), 60_000_000_000);
+fn patience() -> Limit {
+    Limit::new(Units::from_millionths(60_000_000), 60_000_000_000)
+}
 
 /// What is counted apart. Each has a store for verified callers and one for the others, so that a flood
 /// of made-up callers meets no real one; bad tokens have no caller.
@@ -178,8 +180,9 @@ impl Limits {
 
     /// Gives back what a call cost whose handler failed. It still counts as a call: what fails must not
     /// be tried without end.
-    pub(crate) fn give_back(&self, taken: &Taken) {
-        taken.0.iter().for_each(|charge| self.buckets.give_back(charge));
+    pub(crate) fn give_back(&self, taken: &Taken, now: Instant) {
+        let now = self.nanos(now);
+        taken.0.iter().for_each(|charge| self.buckets.give_back(charge, now));
     }
 
     /// What a caller can still spend on a tool; `None` where nothing bounds it.
@@ -237,7 +240,7 @@ impl Rule {
 }
 
 fn attempts(store: Store, caller: Caller) -> Charge {
-    Charge::new(Place::keyed(of(store, caller), 0, caller.key), PATIENCE, Units::ONE)
+    Charge::new(Place::keyed(of(store, caller), 0, caller.key), patience(), Units::ONE)
 }
 
 /// The store of this caller's kind.

@@ -221,7 +221,7 @@ fn what_failed_costs_nothing_and_still_counts_as_a_call() {
     for _ in 0..2 {
         let taken = server.call(0, alice, 0.0).unwrap();
         assert_eq!(server.left(0, alice, 0.0), "6");
-        server.limits.give_back(&taken);
+        server.limits.give_back(&taken, server.at(0.0));
         assert_eq!(server.left(0, alice, 0.0), "10");
     }
     assert_eq!(server.admitted(0, alice, 0.0, 5), 1);

@@ -72,7 +72,15 @@ pub(super) fn plain(rules: &Rules, text: &str, hint: Hint, depth: u8) -> Vec<Edi
                     done = open + length;
                     at = done;
                 }
-                Err(read) => patience = patience.saturating_sub(read),
+                // The rest of what is cut off or malformed is read as text.
+                Err(json::Broken { read, kept: Some((found, length)) }) => {
+                    edits.extend(gap(rules, &text[done..open], done, hint));
+                    edits.extend(found.into_iter().map(|edit| moved(edit, open)));
+                    done = open + length;
+                    at = done;
+                    patience = patience.saturating_sub(read.saturating_sub(length));
+                }
+                Err(json::Broken { read, kept: None }) => patience = patience.saturating_sub(read),
             }
         }
     }
@@ -170,7 +178,7 @@ fn detect(rules: &Rules, text: &str, hint: Hint) -> Vec<Hit> {
     for byte in text.bytes() {
         digits += usize::from(byte.is_ascii_digit());
         at_sign |= byte == b'@';
-        sign |= matches!(byte, b':' | b'=' | b' ');
+        sign |= matches!(byte, b':' | b'=' | b' ' | b',' | b'>');
         run = if byte.is_ascii_graphic() { run + 1 } else { 0 };
         longest = longest.max(run);
     }

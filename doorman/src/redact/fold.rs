@@ -80,10 +80,17 @@ pub(super) fn folded(text: &str) -> Option<Copied> {
     if text.is_ascii() && !text.bytes().any(|b| matches!(b, b'%' | b'&')) {
         return None;
     }
+    // A quote ends a value: it is one only where it stands around keys.
+    let percents = ["%22%3A", "%22%3a", "%22:", "%22="].iter().any(|quote| text.contains(quote));
+    let entities =
+        ["&quot;:", "&quot; :", "&quot;=", "&quot;,"].iter().any(|quote| text.contains(quote));
     let mut copied = Copied::with_capacity(text.len());
     let (mut at, mut changed) = (0, false);
     while let Some(c) = text[at..].chars().next() {
         let named = match c {
+            '%' if percents && text[at..].starts_with("%22") => Some((Some('"'), 3)),
+            '&' if entities && text[at..].starts_with("&quot;") => Some((Some('"'), 6)),
+            '%' | '&' if blank(text, at).is_some() => blank(text, at),
             '%' => percent(&text[at..]),
             '&' => entity(&text[at..]),
             _ => None,
@@ -96,6 +103,15 @@ pub(super) fn folded(text: &str) -> Option<Copied> {
         at += length;
     }
     changed.then_some(copied)
+}
+
+/// A blank between two digits.
+fn blank(text: &str, at: usize) -> Option<(Option<char>, usize)> {
+    let digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    let name = ["%20", "&nbsp;", "&#160;", "&#32;"]
+        .into_iter()
+        .find(|name| text[at..].starts_with(name))?;
+    (digit(at.checked_sub(1)?) && digit(at + name.len())).then_some((Some(' '), name.len()))
 }
 
 fn percent(text: &str) -> Option<(Option<char>, usize)> {

@@ -1,6 +1,10 @@
 //! JSON walked as bytes, without recursion: every key is judged, every scalar looked at.
 
-use std::{borrow::Cow, collections::HashMap, rc::Rc};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use super::{
     Kind, MASK, Rules,
@@ -21,16 +25,27 @@ pub(super) fn edits(rules: &Rules, text: &str, depth: u8) -> Option<Vec<Edit>> {
     text[end..].bytes().all(is_blank).then_some(edits)
 }
 
-/// The edits of the document that a text begins with, and its length; or how far there was none.
-pub(super) fn first(rules: &Rules, text: &str, depth: u8) -> Result<(Vec<Edit>, usize), usize> {
+/// The edits of the document that a text begins with, and its length; or what there was of one.
+pub(super) fn first(rules: &Rules, text: &str, depth: u8) -> Result<(Vec<Edit>, usize), Broken> {
     walk(rules, text, 0, depth)
 }
 
-fn walk(rules: &Rules, text: &str, start: usize, depth: u8) -> Result<(Vec<Edit>, usize), usize> {
+/// A document that is cut off or malformed.
+pub(super) struct Broken {
+    /// How far it was read.
+    pub(super) read: usize,
+    /// The edits of what was well-formed, and how far that reaches; none where no value was.
+    pub(super) kept: Option<(Vec<Edit>, usize)>,
+}
+
+fn walk(rules: &Rules, text: &str, start: usize, depth: u8) -> Result<(Vec<Edit>, usize), Broken> {
     let mut walker = Walker::new(rules, text, start, depth, Vec::new());
-    let end = walker.run().ok_or(walker.at + 1)?;
+    let end = walker.run();
+    if end.is_none() {
+        walker.cut();
+    }
     if walker.wanted.is_empty() {
-        return Ok((walker.edits, end));
+        return walker.done(end);
     }
     // Names that came after their values: a second walk knows those values.
     let mut forced = walker.wanted;
@@ -43,14 +58,17 @@ fn walk(rules: &Rules, text: &str, start: usize, depth: u8) -> Result<(Vec<Edit>
         within
     });
     let mut walker = Walker::new(rules, text, start, depth, forced);
-    let end = walker.run().ok_or(walker.at + 1)?;
-    Ok((walker.edits, end))
+    let end = walker.run();
+    walker.done(end)
 }
 
 /// An open object or array.
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not exclude each other")]
 #[derive(Default)]
 struct Frame {
     is_array: bool,
+    /// Whether its items are names of other things.
+    lists_names: bool,
     start: usize,
     /// What holds for its members by what stands above them.
     above: Above,
@@ -109,6 +127,12 @@ struct Walker<'a> {
     paths: bool,
     /// What the last key says of the value to come.
     next: Above,
+    /// Whether that key stands over a list of names.
+    next_lists_names: bool,
+    /// Where the member or item begins that is being read.
+    settled: usize,
+    /// Whether a value has ended.
+    began: bool,
     edits: Vec<Edit>,
     forced: Vec<(usize, usize)>,
     forced_at: usize,
@@ -134,11 +158,46 @@ impl<'a> Walker<'a> {
             path: Vec::new(),
             paths: rules.has_paths(),
             next: Above::default(),
+            next_lists_names: false,
+            settled: at,
+            began: false,
             edits: Vec::new(),
             forced,
             forced_at: 0,
             wanted: Vec::new(),
             known: HashMap::new(),
+        }
+    }
+
+    /// What came of a walk that ended there, or nowhere.
+    fn done(mut self, end: Option<usize>) -> Result<(Vec<Edit>, usize), Broken> {
+        if let Some(end) = end {
+            return Ok((self.edits, end));
+        }
+        let read = self.at + 1;
+        let secrets = self.frames.iter().filter(|frame| frame.above.masked).count();
+        if !self.began && secrets == 0 {
+            return Err(Broken { read, kept: None });
+        }
+        let mut from = self.settled;
+        self.edits.retain(|edit| edit.end <= from);
+        if secrets > 0 {
+            let end = from + containers_end(&self.text[from..], secrets);
+            if self.text[from..end].replace(MASK, "").contains(char::is_alphanumeric) {
+                let with = Cow::Borrowed(MASK);
+                self.edits.push(Edit { start: from, end, with, kind: Kind::Key });
+            }
+            from = end;
+        }
+        Err(Broken { read, kept: Some((self.edits, from)) })
+    }
+
+    /// Judges the arrays that were never closed.
+    fn cut(&mut self) {
+        for frame in &self.frames {
+            if frame.is_array && frame.count == 2 && frame.named == Some(Verdict::Secret) {
+                self.wanted.extend(frame.unnamed);
+            }
         }
     }
 
@@ -213,10 +272,20 @@ impl<'a> Walker<'a> {
         let above = self.above();
         let start = self.at;
         self.at += 1;
+        self.settled = self.at;
+        let lists_names =
+            is_array && self.next_lists_names && self.frames.last().is_some_and(|f| !f.is_array);
         if let Some(frame) = self.frames.last_mut() {
             frame.flat = false;
         }
-        self.frames.push(Frame { is_array, start, above, flat: true, ..Frame::default() });
+        self.frames.push(Frame {
+            is_array,
+            lists_names,
+            start,
+            above,
+            flat: true,
+            ..Frame::default()
+        });
     }
 
     fn close(&mut self) -> Option<()> {
@@ -238,6 +307,8 @@ impl<'a> Walker<'a> {
     /// Notes in the frame around it that a value ends here.
     fn ended(&mut self, start: usize) {
         let end = self.at;
+        self.settled = end;
+        self.began = true;
         let Some(frame) = self.frames.last_mut() else { return };
         frame.count += 1;
         if frame.is_array {
@@ -283,10 +354,11 @@ impl<'a> Walker<'a> {
 
     /// Gives the masked keys of an object names that differ.
     fn number_keys(&mut self, keys: &MaskedKeys) {
+        let taken: HashSet<usize> = keys.taken.iter().copied().collect();
         let mut number = 0;
         for edit in &keys.edits {
             number += 1;
-            while keys.taken.contains(&number) {
+            while taken.contains(&number) {
                 number += 1;
             }
             if number > 1 {
@@ -298,6 +370,7 @@ impl<'a> Walker<'a> {
     fn key(&mut self) -> Option<()> {
         let start = self.at;
         self.string()?;
+        self.settled = start;
         let end = self.at;
         let raw = &self.text[start + 1..end - 1];
         self.blanks();
@@ -337,6 +410,7 @@ impl<'a> Walker<'a> {
             Verdict::Hint(hint) => Above { masked: false, hint },
         };
         frame.has_key = true;
+        self.next_lists_names = known.key.lists_names();
         if self.paths {
             self.path.push(known.key.clone());
         }
@@ -455,6 +529,22 @@ impl<'a> Walker<'a> {
     /// Takes the name of a sibling: `{"name": "password", "value": …}`, `["password", …]`.
     fn take_name(&mut self, raw: &'a str) {
         let Some(frame) = self.frames.last() else { return };
+        if frame.lists_names {
+            return;
+        }
+        // Two names are a list of names.
+        if frame.is_array && frame.count == 1 && frame.named == Some(Verdict::Secret) {
+            let letters =
+                |raw: &str| raw.bytes().all(|b| b.is_ascii_alphabetic() || b"_-\"".contains(&b));
+            let is_name = raw.starts_with('"')
+                && raw.len() <= 66
+                && letters(raw)
+                && self.judge(&raw[1..raw.len() - 1]).verdict == Verdict::Secret;
+            if is_name && let Some(frame) = self.frames.last_mut() {
+                frame.named = None;
+            }
+            return;
+        }
         let names = if frame.is_array { frame.count == 0 } else { frame.role == Role::Name };
         if !names || !raw.starts_with('"') || raw.len() > 130 {
             return;
@@ -497,6 +587,25 @@ fn quoted(start: usize, end: usize, kind: Kind) -> Edit {
     Edit { start, end, with: Cow::Borrowed(QUOTED), kind }
 }
 
+/// Where as many containers as are open end in what is no JSON; the end of the text where they do not.
+fn containers_end(text: &str, mut open: usize) -> usize {
+    let (mut quoted, mut escaped) = (false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => open += 1,
+            b']' | b'}' if !quoted => open -= 1,
+            _ => {}
+        }
+        if open == 0 {
+            return at;
+        }
+    }
+    text.len()
+}
+
 fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
@@ -533,14 +642,17 @@ fn whole_digits(raw: &str) -> Option<Vec<u8>> {
     }
     let (mantissa, exponent) = raw.split_once(['e', 'E']).unwrap_or((raw, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let exponent: usize = exponent.trim_start_matches('+').parse().ok().filter(|e| *e < 20)?;
-    let mut digits = whole.to_owned();
-    let fraction = fraction.trim_end_matches('0');
-    if fraction.len() > exponent {
-        return None;
+    let exponent: i64 = exponent.parse().ok().filter(|exponent| (-40..40).contains(exponent))?;
+    let places = i64::try_from(fraction.len()).ok()?;
+    let mut digits = format!("{whole}{fraction}");
+    if let Ok(zeros) = usize::try_from(exponent - places) {
+        digits.extend(std::iter::repeat_n('0', zeros));
+    } else {
+        let kept = usize::try_from(exponent - places + i64::try_from(digits.len()).ok()?).ok()?;
+        if digits.split_off(kept).bytes().any(|digit| digit != b'0') {
+            return None;
+        }
     }
-    digits.push_str(fraction);
-    digits.extend(std::iter::repeat_n('0', exponent - fraction.len()));
     let digits = digits.trim_start_matches('0');
     (digits.len() <= 19).then(|| digits.bytes().map(|b| b - b'0').collect())
 }

@@ -69,13 +69,31 @@ impl Key {
             "property",
             "attribute",
             "label",
-            "type",
-            "kind",
             "system",
             "setting",
             "k",
         ];
         self.words.last().is_some_and(|word| names.contains(&word.as_str()))
+    }
+
+    /// Whether such a key stands over a list of names, of which none is the value of another.
+    pub(super) fn lists_names(&self) -> bool {
+        let lists = [
+            "required",
+            "scope",
+            "scopes",
+            "keyword",
+            "keywords",
+            "fields",
+            "enum",
+            "tags",
+            "columns",
+            "names",
+            "keys",
+            "properties",
+            "labels",
+        ];
+        self.words.last().is_some_and(|word| lists.contains(&word.as_str()))
     }
 
     /// Whether a sibling gives this member its name.
@@ -375,7 +393,14 @@ const COUNTING: [&str; 34] = [
     "special",
 ];
 
+/// Keys of Kubernetes that ask for a token, and that name where a secret is.
+const KUBERNETES: [&[&str]; 2] =
+    [&["automount", "service", "account", "token"], &["image", "pull", "secrets"]];
+
 fn says_secret(words: &[&str]) -> bool {
+    if KUBERNETES.contains(&words) {
+        return false;
+    }
     if words.first().is_some_and(|first| words.len() > 1 && ASKING.contains(first)) {
         return false;
     }

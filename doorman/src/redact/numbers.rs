@@ -39,6 +39,7 @@ fn run(bytes: &[u8], mut at: usize, groups: &mut Vec<(usize, usize)>) -> usize {
         let between = bytes[at..].iter().take(3);
         let gap =
             between.take_while(|b| matches!(b, b' ' | b'-' | b'.' | b'(' | b')' | b'/')).count();
+        let gap = if gap == 0 && matches!(bytes.get(at), Some(b'_' | b'+')) { 1 } else { gap };
         if gap == 0 || !bytes.get(at + gap).is_some_and(u8::is_ascii_digit) {
             return at;
         }
@@ -109,6 +110,7 @@ impl Numbers<'_> {
         let ahead = at.checked_sub(1).map_or(b' ', |ahead| self.bytes[ahead]);
         match self.bytes[at] {
             b if b.is_ascii_alphanumeric() => Side::Tied,
+            b',' if ahead.is_ascii_digit() && self.length(0) > 3 => Side::Free,
             b'.' | b',' if ahead.is_ascii_digit() => Side::Tied,
             b'-' if ahead.is_ascii_alphanumeric() => Side::Tied,
             b'$' | b'-' | b'#' | b'+' | b'_' | b'\\' => Side::Near,
@@ -125,7 +127,10 @@ impl Numbers<'_> {
         let ahead = self.bytes.get(end + 1).copied().unwrap_or(b' ');
         match self.bytes.get(end).copied().unwrap_or(b' ') {
             b'x' if ahead.is_ascii_digit() => Side::Near,
+            b if b.is_ascii_uppercase() && self.is_currency(end) => Side::Near,
             b if b.is_ascii_alphanumeric() => Side::Tied,
+            b'.' if ahead.is_ascii_digit() && self.is_cents(end + 1) => Side::Near,
+            b',' if ahead.is_ascii_digit() && self.digits_before(end) > 3 => Side::Free,
             b'.' | b',' if ahead.is_ascii_digit() => Side::Tied,
             b'-' if ahead.is_ascii_alphanumeric() => Side::Tied,
             b'%' | b'_' | b'@' => Side::Near,
@@ -133,6 +138,25 @@ impl Numbers<'_> {
             _ if self.text[end..].starts_with(['€', '£', '°']) => Side::Near,
             _ => Side::Free,
         }
+    }
+
+    /// Three capitals and no more.
+    fn is_currency(&self, at: usize) -> bool {
+        let rest = &self.bytes[at..];
+        rest.len() >= 3
+            && rest[..3].iter().all(u8::is_ascii_uppercase)
+            && !rest.get(3).is_some_and(u8::is_ascii_alphanumeric)
+    }
+
+    /// One or two zeros and no more.
+    fn is_cents(&self, at: usize) -> bool {
+        let rest = &self.bytes[at..];
+        let zeros = rest.iter().take(3).take_while(|b| **b == b'0').count();
+        (1..=2).contains(&zeros) && !rest.get(zeros).is_some_and(u8::is_ascii_alphanumeric)
+    }
+
+    fn digits_before(&self, end: usize) -> usize {
+        self.bytes[..end].iter().rev().take(4).take_while(|b| b.is_ascii_digit()).count()
     }
 
     /// Whether what stands before belongs to a longer identifier, group by group.
@@ -204,7 +228,7 @@ impl Numbers<'_> {
             return fits(1).then_some(1);
         }
         let parted = |count: usize| {
-            self.even(count) && matches!(self.gap(0), " " | "-" | "." | " - " | "  ")
+            self.even(count) && matches!(self.gap(0), " " | "-" | "." | " - " | "  " | "_" | "+")
         };
         let shaped = SHAPES
             .iter()
@@ -294,8 +318,9 @@ impl Numbers<'_> {
         if hint != Hint::Other && self.length(0) >= 2 && self.dated().is_none() {
             let opened = self.text[..self.groups[self.first].0].ends_with('(');
             let zero = self.bytes[self.groups[self.first].0] == b'0';
-            let parted =
-                self.gap(0) == ") " || self.gap(0) == ")" || !self.gap(0).contains(['/', '.', '(']);
+            let parted = self.gap(0) == ") "
+                || self.gap(0) == ")"
+                || !self.gap(0).contains(['/', '.', '(', '_', '+']);
             let national = (2..=left.min(6)).rev().find(|count| {
                 !self.continues()
                     && !self.lengths(&[3, 3, 3])

@@ -7,16 +7,30 @@ pub(super) fn scan(text: &str, rules: &Rules, hits: &mut Vec<Hit>) {
     let mut push = |(start, end): (usize, usize)| {
         hits.push(Hit { start, end, kind: Kind::Secret });
     };
+    let mut ahead = Ahead::default();
     let mut at = 0;
-    while let Some(sign) = text[at..].find([':', '=', ' ']).map(|sign| at + sign) {
+    while let Some(sign) = text[at..].find([':', '=', ' ', ',', '>']).map(|sign| at + sign) {
         at = sign + 1;
-        if text[sign..].starts_with(' ') {
-            if let Some(token) = after_scheme(text, sign) {
+        if text[sign..].starts_with(',') {
+            if let Some(second) = second_of_pair(text, sign, rules) {
+                push(second);
+                at = second.1;
+            }
+        } else if text[sign..].starts_with('>')
+            && let Some(value) = in_element(text, sign, rules)
+        {
+            push(value);
+            at = value.1;
+        } else if text[sign..].starts_with('>') {
+            // No sign that a key stands before.
+        } else if text[sign..].starts_with(' ') {
+            let found = after_scheme(text, sign).or_else(|| after_option(text, sign, rules));
+            if let Some(token) = found {
                 push(token);
                 at = token.1;
             }
         } else if text[sign..].starts_with("://") {
-            if let Some(password) = in_address(text, sign) {
+            if let Some(password) = in_address(text, sign, &mut ahead) {
                 push(password);
             }
             let named = value_of_key(text, sign, rules);
@@ -51,28 +65,75 @@ fn after_scheme(text: &str, blank: usize) -> Option<(usize, usize)> {
     (token.len() >= 8 && random).then_some((blank + 1, blank + 1 + token.len()))
 }
 
+/// The value after `--password `, and the password in `curl -u user:password`.
+fn after_option(text: &str, blank: usize, rules: &Rules) -> Option<(usize, usize)> {
+    const MOST: usize = 64;
+    let mut from = blank.saturating_sub(MOST);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let before = &text[from..blank];
+    let option = &before[before.rfind(char::is_whitespace).map_or(0, |at| at + 1)..];
+    let start = blank + 1;
+    let rest = &text[start..];
+    if matches!(option, "-u" | "--user") && before.contains("curl") {
+        let user = rest.bytes().take(MOST).position(|b| b == b':' || b.is_ascii_whitespace())?;
+        let password = start + user + 1;
+        let there = rest[user..].starts_with(':') && code(&text[password..], "").is_none();
+        return there
+            .then(|| secret(text, option, password, password + bare(&text[password..])))?;
+    }
+    let key = option.strip_prefix("--").filter(|key| !key.is_empty() && rules.is_secret(key))?;
+    if let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+        let length = rest[1..].find([quote, '\n']).unwrap_or(rest.len() - 1);
+        return secret(text, key, start + 1, start + 1 + length);
+    }
+    let value = &rest[..bare(rest)];
+    let shown = value.starts_with('-')
+        || is_word_of_prose(value)
+        || value.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+        || code(rest, key).is_some();
+    if shown { None } else { secret(text, key, start, start + value.len()) }
+}
+
+/// What stands in `<password>…</password>`.
+fn in_element(text: &str, sign: usize, rules: &Rules) -> Option<(usize, usize)> {
+    const MOST: usize = 64;
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b':');
+    let length = text.as_bytes()[..sign].iter().rev().take(MOST).take_while(|b| part(b)).count();
+    let key = &text[sign - length..sign];
+    let opened = text[..sign - length].ends_with('<') && !key.is_empty() && rules.is_secret(key);
+    let length = opened.then(|| text[sign + 1..].find('<'))??;
+    let end = sign + 1 + length;
+    let closed = text[end..].starts_with("</") && code(&text[sign + 1..end], key).is_none();
+    closed.then(|| secret(text, key, sign + 1, end))?
+}
+
 /// The password in `scheme://user:password@host`, where `sign` is the colon.
-fn in_address(text: &str, sign: usize) -> Option<(usize, usize)> {
+fn in_address(text: &str, sign: usize, ahead: &mut Ahead) -> Option<(usize, usize)> {
     const MOST: usize = 512;
     if sign == 0 || !text.as_bytes()[sign - 1].is_ascii_alphanumeric() {
         return None;
     }
     let start = sign + 3;
-    let window = text[start..].char_indices().take_while(|(at, _)| *at < MOST);
     let stops = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`' | '\\');
-    let mut end = start;
-    for (at, c) in window {
-        if stops(c) {
-            break;
-        }
-        end = start + at + c.len_utf8();
+    if ahead.stop < start {
+        ahead.stop = text[start..].find(stops).map_or(text.len(), |at| start + at);
+    }
+    if ahead.at < start {
+        ahead.at = text[start..].find('@').map_or(usize::MAX, |at| start + at);
+    }
+    let mut end = ahead.stop.min(start + MOST);
+    while !text.is_char_boundary(end) {
+        end -= 1;
     }
     let rest = &text[start..end];
+    let next = ahead.at.checked_sub(start).filter(|at| *at < rest.len());
     let authority = &rest[..rest.find('/').unwrap_or(rest.len())];
     // A password may hold a slash itself: then what stands before it is no port.
     let authority = match authority.split_once(':') {
         Some((_, port)) if !authority.contains('@') && !is_port(port) => {
-            &rest[..rest.find('@').map_or(0, |sign| sign + 1)]
+            &rest[..next.map_or(0, |at| at + 1)]
         }
         _ => authority,
     };
@@ -81,6 +142,15 @@ fn in_address(text: &str, sign: usize) -> Option<(usize, usize)> {
     let password = &user_info[colon + 1..];
     let shown = password.starts_with(MASK) || is_placeholder(password);
     (!password.is_empty() && !shown).then(|| (start + colon + 1, start + user_info.len()))
+}
+
+/// Signs that were found ahead, so that nothing is looked for twice.
+#[derive(Default)]
+struct Ahead {
+    /// Where an address has to end.
+    stop: usize,
+    /// The next `@`.
+    at: usize,
 }
 
 fn is_port(text: &str) -> bool {
@@ -106,26 +176,174 @@ fn value_of_key(text: &str, sign: usize, rules: &Rules) -> Option<(usize, usize)
     }
     let start = start + scheme(rest);
     let rest = &text[start..];
-    let whole_line = key.contains("ookie") || key.contains("OOKIE");
-    let stops = |c: char| match c {
-        '\n' | '\r' | '"' | '\'' | '`' => true,
-        c if whole_line => c == '\\',
-        c => {
-            c.is_whitespace()
-                || matches!(c, ',' | ';' | '&' | '<' | '>' | ')' | ']' | '}' | '|' | '\\')
-        }
+    let cookies = key.contains("ookie") || key.contains("OOKIE");
+    if !cookies && let Some(code) = code(rest, key) {
+        return match code {
+            Code::Shown => None,
+            Code::Told(from, to) => secret(text, key, start + from, start + to),
+        };
+    }
+    let length = if cookies {
+        rest.find(['\n', '\r', '"', '\'', '`', '\\']).unwrap_or(rest.len())
+    } else {
+        bare(rest)
     };
-    let length = rest.find(stops).unwrap_or(rest.len());
     let value = rest[..length].trim_end_matches(['.', ':', '?']);
     let spoken = operator < start && text[sign..].starts_with(':') && is_word_of_prose(value);
-    let elsewhere = ["var.", "local.", "data.", "process.env", "os.environ", "env.", "module."];
-    let code = elsewhere.iter().any(|place| value.starts_with(place))
-        || value.contains('(')
-        || value.starts_with(['$', '[', '{', '%', '&', '*', '/']);
-    if spoken || code {
+    if spoken {
         return None;
     }
-    secret(text, key, start, start + value.len())
+    let told = value.trim_start_matches(['(', '[', '{', '<', '*', '&']);
+    let told = if told.is_empty() { value } else { told };
+    secret(text, key, start + value.len() - told.len(), start + value.len())
+}
+
+/// The length of a value without quotes: to a blank, or a sign after which something else begins.
+fn bare(rest: &str) -> usize {
+    let mut opened = 0u32;
+    for (at, c) in rest.char_indices() {
+        let after = &rest[at + c.len_utf8()..];
+        let last = || !after.starts_with(|c: char| c.is_alphanumeric() || "_$%!#*@".contains(c));
+        let ends = match c {
+            '"' | '\'' | '`' | '\\' => true,
+            '(' | '[' | '{' => {
+                opened += 1;
+                false
+            }
+            ')' | ']' | '}' if opened > 0 => {
+                opened -= 1;
+                false
+            }
+            ')' | ']' | '}' | '>' | '|' => last(),
+            '<' => at > 0 && (after.starts_with(['/', '!']) || is_tag(after)),
+            ',' | ';' | '&' => last() || begins_pair(after),
+            c => c.is_whitespace(),
+        };
+        if ends {
+            return at;
+        }
+    }
+    rest.len()
+}
+
+/// Whether a name and a sign, or an address, stand at the start.
+fn begins_pair(text: &str) -> bool {
+    const MOST: usize = 64;
+    let word = text.bytes().take(MOST);
+    let word = word.take_while(|b| b.is_ascii_alphanumeric() || b"_-.[]@".contains(b)).count();
+    text[word..].starts_with(['=', ':']) || text[..word].contains('@')
+}
+
+/// Whether the rest of a tag stands at the start.
+fn is_tag(text: &str) -> bool {
+    let name = text.bytes().take(16).take_while(u8::is_ascii_lowercase).count();
+    name > 0 && text[name..].starts_with(['>', ' ', '/'])
+}
+
+/// What stands for a value in sources.
+enum Code {
+    Shown,
+    /// A text in it tells all the same.
+    Told(usize, usize),
+}
+
+/// A whole placeholder, a name of something elsewhere, or a call, with which the text begins.
+fn code(rest: &str, key: &str) -> Option<Code> {
+    const MOST: usize = 256;
+    let line = rest.char_indices().find(|(at, c)| *at >= MOST || *c == '\n');
+    let line = line.map_or(rest, |(at, _)| &rest[..at]);
+    let ends = |at: usize| {
+        let after = line[at..].trim_start_matches([';', ',', ')', ']', '}', '.', '"', '\'', '`']);
+        after.is_empty()
+            || after.starts_with([' ', '\t', '\r', '&', '|', '<', '\\'])
+            || line[at..].starts_with([';', ','])
+    };
+    let within = |open: &str, close: &str| {
+        let inner = line.strip_prefix(open)?;
+        let length = inner.find(close)?;
+        ends(open.len() + length + close.len()).then_some(inner[..length].trim())
+    };
+    let constant = |name: &str| {
+        let sign = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || "_- .".contains(c);
+        name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_') && name.chars().all(sign)
+    };
+    let named = |name: &str| {
+        let name = name.trim_start_matches('.');
+        let plain = name.chars().all(|c| c.is_ascii_alphabetic() || "_-.".contains(c));
+        constant(name) || (plain && name.contains(['.', '_'])) || name == key
+    };
+    let framed = [("${{", "}}"), ("{{", "}}"), ("${", "}"), ("{", "}"), ("%(", ")s"), ("%", "%")];
+    if framed.iter().any(|(open, close)| within(open, close).is_some_and(named))
+        || within("<", ">").is_some_and(|name| constant(name) || name == key)
+        || within("[", "]").is_some_and(constant)
+        || within("$(", ")").is_some()
+    {
+        return Some(Code::Shown);
+    }
+    let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':');
+    let word = line.trim_start_matches('$');
+    let sigil = line.len() - word.len();
+    let length = word.find(|c| !part(c)).unwrap_or(word.len());
+    let name = word[..length].trim_end_matches(['.', ':']);
+    if sigil == 1 && constant(name) && ends(sigil + name.len()) {
+        return Some(Code::Shown);
+    }
+    let environment = ["process.env.", "os.environ.", "env."];
+    let source = ["var.", "local.", "data.", "module."];
+    let elsewhere = environment.iter().any(|place| name.strip_prefix(place).is_some_and(constant))
+        || source.iter().any(|place| name.strip_prefix(place).is_some_and(named));
+    // What follows these may be read as a list.
+    let elsewhere = elsewhere || matches!(name, "os.environ" | "process.env");
+    if elsewhere && ends(sigil + name.len()) {
+        return Some(Code::Shown);
+    }
+    // A path of at least two parts.
+    if name.is_empty() && line.starts_with('/') && line[1..].contains('/') {
+        return Some(Code::Shown);
+    }
+    let letters = |name: &str| !name.is_empty() && !name.bytes().any(|b| b.is_ascii_digit());
+    let open = word[length..].chars().next().filter(|c| matches!(c, '(' | '['))?;
+    let inner = &word[length + 1..];
+    let close = inner.find(if open == '(' { ')' } else { ']' })?;
+    let inner = &inner[..close];
+    if !letters(name) || !ends(sigil + length + close + 2) {
+        return None;
+    }
+    let Some(quote) = inner.chars().find(|c| matches!(c, '"' | '\'')) else {
+        let plain = inner.chars().all(|c| c.is_ascii_alphabetic() || "_., &".contains(c));
+        return plain.then_some(Code::Shown);
+    };
+    let from = inner.find(quote)? + 1;
+    let to = from + inner[from..].find(quote).unwrap_or(inner.len() - from);
+    let text = sigil + length + 1;
+    Some(if constant(&inner[from..to]) { Code::Shown } else { Code::Told(text + from, text + to) })
+}
+
+/// The second text of `('password', '…')`.
+fn second_of_pair(text: &str, comma: usize, rules: &Rules) -> Option<(usize, usize)> {
+    let quote = text[..comma].chars().next_back().filter(|c| matches!(c, '"' | '\''))?;
+    let key = key_before(text, comma, rules)?;
+    let open = text[..comma - 1].trim_end_matches('\\').len() - key.len();
+    let open = text[..open].trim_end_matches(quote).trim_end_matches('\\');
+    // A prefix of Python's: `b'…'`.
+    let open = open.strip_suffix(['b', 'u', 'r']).unwrap_or(open).trim_end();
+    let rest = text[comma + 1..].trim_start_matches([' ', '\t']);
+    let start = text.len() - rest.len();
+    let rest = rest
+        .strip_prefix(['b', 'u', 'r'])
+        .filter(|rest| rest.starts_with(['\'', '"']))
+        .unwrap_or(rest);
+    let start = start + (text.len() - start - rest.len());
+    let slashes = rest.bytes().take(8).take_while(|b| *b == b'\\').count();
+    rest[slashes..].starts_with(['"', '\'']).then_some(())?;
+    if !open.ends_with('(') {
+        return None;
+    }
+    let closing = &rest[..=slashes];
+    let inner = start + closing.len();
+    let length = closing_quote(&text[inner..], closing)
+        .unwrap_or_else(|| text[inner..].find('\n').unwrap_or(text.len() - inner));
+    secret(text, key, inner, inner + length)
 }
 
 /// The place of a quote that no backslash of its own stands before.
@@ -151,22 +369,14 @@ fn secret(text: &str, key: &str, start: usize, end: usize) -> Option<(usize, usi
     let told = value.chars().any(char::is_alphanumeric)
         && !value.contains(MASK)
         && !is_placeholder(value)
-        && !value.starts_with('<')
         && !empty.iter().any(|empty| empty.eq_ignore_ascii_case(value))
         && !key.is_empty();
     told.then_some((start, end))
 }
 
+/// Whether a value as a whole stands for another.
 fn is_placeholder(value: &str) -> bool {
-    let framed = |open: &str, close: char| value.starts_with(open) && value.ends_with(close);
-    framed("${", '}')
-        || framed("{", '}')
-        || framed("<", '>')
-        || framed("%(", 's')
-        || framed("$(", ')')
-        || framed("[", ']')
-        || value == "..."
-        || value == "…"
+    matches!(value, "..." | "…") || matches!(code(value, "password"), Some(Code::Shown))
 }
 
 /// Words that follow `password:` in sentences, forms and sources.

@@ -72,7 +72,7 @@ where
     doorman.local().await.map_err(|denial| Error::Setting {
         setting: "DOORMAN_TOKEN",
         problem: match denial.status {
-            401 => "holds a token that is not valid here",
+            401 | 429 => "holds a token that is not valid here",
             503 => "holds a token that cannot be verified at the moment",
             _ => "is set without `.auth(…)`",
         }

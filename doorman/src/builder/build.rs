@@ -1,14 +1,15 @@
 //! The parts of a server put together, and refused where that would be unsafe.
 
-use std::{collections::HashMap, ffi::OsString, sync::Arc, time::Instant};
+use std::{collections::HashMap, io::Write as _, sync::Arc, time::Instant};
 
 use http::HeaderValue;
 
+use super::DoormanBuilder;
 use crate::{
     audit::AuditLog,
     auth::{Auth, Local, OAuth},
     config::{self, AuditTarget, Environment, Settings},
-    doorman::{Doorman, Listing, Parts, scopes_of},
+    doorman::{Doorman, Parts, scopes_of},
     error::Error,
     guard::Guard,
     limits::{Limits, Terms},
@@ -17,264 +18,14 @@ use crate::{
     redact::Redactor,
     scope::{Hierarchy, MalformedScope, Scope, ScopeSet},
     spec::Spec,
-    tool::{Tool, Toolset},
+    tool::Tool,
 };
-
-const MIB: usize = 1 << 20;
 
 /// One caller cannot shut a tool for everyone, so no rate is `per_tool` unless somebody says so.
 const RATE_LIMIT: &str = "60/min per_caller; 10/min per_caller_tool";
 const RATE_LIMIT_OF_DEV: &str = "1000/min per_caller";
 
-impl Doorman {
-    /// Starts a server of this name.
-    pub fn builder(name: impl Into<String>) -> DoormanBuilder {
-        DoormanBuilder::new(Some(name.into()), false)
-    }
-
-    /// Starts a server whose name is that of `DOORMAN_SERVER_NAME`; `build()` refuses where it is not
-    /// set. The other variables count for every server: see [`DoormanBuilder::environment`].
-    ///
-    /// ```
-    /// # use doorman::{Doorman, expose, tools};
-    /// # /// Answers.
-    /// # #[expose(public, read_only)]
-    /// # fn ping() -> String { "pong".into() }
-    /// let builder = Doorman::from_env().tools(tools![ping].with_state(()));
-    /// let doorman = builder.environment([("DOORMAN_SERVER_NAME", "billing")]).build()?;
-    /// # Ok::<(), doorman::Error>(())
-    /// ```
-    pub fn from_env() -> DoormanBuilder {
-        DoormanBuilder::new(None, false)
-    }
-
-    /// Starts a server for a development machine: it answers loopback peers only, each of them is the
-    /// principal `dev` with every scope, and it says so loudly. Behind a proxy on the same machine
-    /// everyone would be a loopback peer: requests that say they were passed on are refused, but not
-    /// every proxy says so.
-    ///
-    /// ```
-    /// # use doorman::{Doorman, expose, tools};
-    /// # /// Answers.
-    /// # #[expose(scopes = ["ping:send"], read_only)]
-    /// # fn ping() -> String { "pong".into() }
-    /// let doorman = Doorman::dev("billing").tools(tools![ping].with_state(())).build()?;
-    /// # Ok::<(), doorman::Error>(())
-    /// ```
-    pub fn dev(name: impl Into<String>) -> DoormanBuilder {
-        DoormanBuilder::new(Some(name.into()), true)
-    }
-}
-
-/// What a server is made of.
-///
-/// ```
-/// # use doorman::{AuditLog, Doorman, Error};
-/// let error = Doorman::builder("billing").audit(AuditLog::stderr()).build().unwrap_err();
-/// assert_eq!(error, Error::NoTools);
-/// ```
-#[derive(Debug)]
-#[must_use = "nothing is served before `.build()`"]
-pub struct DoormanBuilder {
-    name: Option<String>,
-    version: String,
-    dev: bool,
-    oauth: Option<OAuth>,
-    stdio: Option<(String, String)>,
-    anonymous: bool,
-    audit: Option<AuditLog>,
-    implications: Vec<(String, Vec<String>)>,
-    tools: Vec<Tool>,
-    errors: Vec<Error>,
-    listing: Listing,
-    rate_limit: Option<String>,
-    budget: Option<String>,
-    redact: Vec<String>,
-    result_limit: usize,
-    body_limit: usize,
-    endpoint: Option<String>,
-    hosts: Option<Vec<String>>,
-    origins: Option<Vec<String>>,
-    environment: Option<Environment>,
-}
-
 impl DoormanBuilder {
-    fn new(name: Option<String>, dev: bool) -> Self {
-        Self {
-            name,
-            version: env!("CARGO_PKG_VERSION").into(),
-            dev,
-            oauth: None,
-            stdio: None,
-            anonymous: false,
-            audit: None,
-            implications: Vec::new(),
-            tools: Vec::new(),
-            errors: Vec::new(),
-            listing: Listing::default(),
-            rate_limit: None,
-            budget: None,
-            redact: Vec::new(),
-            result_limit: MIB,
-            body_limit: MIB,
-            endpoint: None,
-            hosts: None,
-            origins: None,
-            environment: None,
-        }
-    }
-
-    /// The server's own version, as clients see it; without it, doorman's.
-    pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.version = version.into();
-        self
-    }
-
-    /// Who issues tokens, for which resource, and what verifies them.
-    pub fn auth(mut self, oauth: OAuth) -> Self {
-        self.oauth = Some(oauth);
-        self
-    }
-
-    /// Names who calls over standard input and output, and its scopes, with spaces between them. There
-    /// it stands before `DOORMAN_TOKEN`; HTTP knows nothing of it.
-    ///
-    /// ```
-    /// # use doorman::{Doorman, expose, tools};
-    /// # /// Answers.
-    /// # #[expose(scopes = ["notes:read"], read_only)]
-    /// # fn notes() -> String { "none".into() }
-    /// let doorman = Doorman::builder("notes")
-    ///     .stdio_principal("alice", "notes:read notes:write")
-    ///     .tools(tools![notes].with_state(()))
-    ///     .build()?;
-    /// # Ok::<(), doorman::Error>(())
-    /// ```
-    pub fn stdio_principal(
-        mut self,
-        subject: impl Into<String>,
-        scopes: impl Into<String>,
-    ) -> Self {
-        self.stdio = Some((subject.into(), scopes.into()));
-        self
-    }
-
-    /// Lets requests without a token call `public` tools. One with a token that is not valid is refused
-    /// all the same.
-    pub fn allow_anonymous(mut self) -> Self {
-        self.anonymous = true;
-        self
-    }
-
-    /// Where audit records go; without it, where `DOORMAN_AUDIT` says, or to standard error.
-    pub fn audit(mut self, audit: AuditLog) -> Self {
-        self.audit = Some(audit);
-        self
-    }
-
-    /// Says that a broader scope satisfies narrower ones, and with them what those satisfy. A scope
-    /// satisfies no other by its spelling.
-    pub fn scope_implies<const N: usize>(mut self, broad: &str, narrow: [&str; N]) -> Self {
-        self.implications.push((broad.into(), narrow.map(str::to_owned).into()));
-        self
-    }
-
-    /// Adds tools; several times adds them all.
-    pub fn tools(mut self, tools: Toolset) -> Self {
-        self.tools.extend(tools.tools);
-        self.errors.extend(tools.errors);
-        self
-    }
-
-    /// Which tools `tools/list` shows.
-    pub fn listing(mut self, listing: Listing) -> Self {
-        self.listing = listing;
-        self
-    }
-
-    /// How often callers may call: `COUNT/UNIT SUBJECT`, several with `;` between them. The subject is
-    /// `per_caller` (one caller, all tools; also where none is written), `per_tool` (one tool, all
-    /// callers) or `per_caller_tool` (one caller on one tool). Without it,
-    /// those of `DOORMAN_RATE_LIMIT`, or `60/min per_caller; 10/min per_caller_tool`, and for a
-    /// development server `1000/min per_caller`.
-    /// A tool's own `rate` comes on top.
-    pub fn rate_limit(mut self, rates: impl Into<String>) -> Self {
-        self.rate_limit = Some(rates.into());
-        self
-    }
-
-    /// What callers may spend, in cost units and the words of [`Self::rate_limit`]; a call spends its
-    /// tool's `cost`, 1 where none is written. Without it, that of `DOORMAN_BUDGET`, or nothing bounds
-    /// what they spend.
-    pub fn budget(mut self, budget: impl Into<String>) -> Self {
-        self.budget = Some(budget.into());
-        self
-    }
-
-    /// Keys whose values are masked in the results of every tool, beside those that always are
-    /// (`password`, `*_token`, …): globs, or dotted paths of them, however they are spelt. See
-    /// [`Redactor::with_keys`]. Several times adds them all.
-    pub fn redact<const N: usize>(mut self, keys: [&str; N]) -> Self {
-        self.redact.extend(keys.map(str::to_owned));
-        self
-    }
-
-    /// The most bytes that a result may have; without it, 1 MiB.
-    pub fn result_limit(mut self, bytes: usize) -> Self {
-        self.result_limit = bytes;
-        self
-    }
-
-    /// The most bytes that a request body may have, or a line of standard input; without it, 1 MiB.
-    pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = bytes;
-        self
-    }
-
-    /// The path of the MCP endpoint; without it, that of `DOORMAN_ENDPOINT`, or `/mcp`.
-    pub fn endpoint(mut self, path: impl Into<String>) -> Self {
-        self.endpoint = Some(path.into());
-        self
-    }
-
-    /// Host names, without port, under which the server may be addressed, beside loopback and the
-    /// resource's own; without it, those of `DOORMAN_ALLOWED_HOSTS`.
-    pub fn allowed_hosts<const N: usize>(mut self, hosts: [&str; N]) -> Self {
-        self.hosts.get_or_insert_default().extend(hosts.map(str::to_owned));
-        self
-    }
-
-    /// Origins (`https://app.example.com`, with the port where it is not the scheme's own) from which a
-    /// browser may send requests, beside those of this machine; without it, those of
-    /// `DOORMAN_ALLOWED_ORIGINS`.
-    pub fn allowed_origins<const N: usize>(mut self, origins: [&str; N]) -> Self {
-        self.origins.get_or_insert_default().extend(origins.map(str::to_owned));
-        self
-    }
-
-    /// The environment to read settings from; without it, that of the process. A setting that the
-    /// program makes itself stands before the variable, but a malformed or unknown `DOORMAN_*` variable
-    /// is refused all the same (except `DOORMAN_SERVICE_*` and `DOORMAN_PORT*`, which Kubernetes makes),
-    /// as is an empty one.
-    ///
-    /// ```
-    /// # use doorman::{Doorman, expose, tools};
-    /// # /// Answers.
-    /// # #[expose(public, read_only)]
-    /// # fn ping() -> String { "pong".into() }
-    /// let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
-    /// let error = builder.environment([("DOORMAN_ENDPONT", "/api/mcp")]).build().unwrap_err();
-    /// assert_eq!(error.to_string(), "`DOORMAN_ENDPONT` is no setting: did you mean `DOORMAN_ENDPOINT`?");
-    /// ```
-    pub fn environment<K: Into<OsString>, V: Into<OsString>>(
-        mut self,
-        pairs: impl IntoIterator<Item = (K, V)>,
-    ) -> Self {
-        let pairs = pairs.into_iter().map(|(name, value)| (name.into(), value.into()));
-        self.environment = Some(Environment::new(pairs));
-        self
-    }
-
     /// Puts the server together.
     ///
     /// # Errors
@@ -304,9 +55,7 @@ impl DoormanBuilder {
         if name.is_none() {
             errors.push(setting("DOORMAN_SERVER_NAME", "is not set", "a name for people"));
         }
-        let named = self.stdio.and_then(|(subject, scopes)| {
-            local(subject, &scopes).map_err(|error| errors.push(error)).ok()
-        });
+        let named = self.stdio.and_then(|named| named.map_err(|error| errors.push(error)).ok());
         let mut hosts: Vec<String> = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).into();
         hosts.extend(self.oauth.as_ref().map(|oauth| oauth.host().to_owned()));
         hosts.extend(self.hosts.or(settings.allowed_hosts).unwrap_or_default());
@@ -318,7 +67,9 @@ impl DoormanBuilder {
             None => audit_log(settings.audit.as_ref().unwrap_or(&AuditTarget::Stderr))?,
         };
         if self.dev {
-            eprintln!(
+            // Nobody may be listening.
+            let _ = writeln!(
+                std::io::stderr(),
                 "WARNING: `Doorman::dev`: everyone on this machine is `dev` with every scope. Never deploy this."
             );
         }
@@ -478,11 +229,13 @@ fn audit_log(target: &AuditTarget) -> Result<AuditLog, Error> {
 }
 
 /// The principal that the program names.
-fn local(subject: String, scopes: &str) -> Result<Principal, Error> {
+pub(super) fn local(subject: String, scopes: &str) -> Result<Principal, Error> {
     config::plain("stdio_principal", &subject, "a subject that is not blank")?;
     Ok(Principal {
         subject,
-        scopes: ScopeSet::parse(scopes)?,
+        scopes: ScopeSet::parse(scopes).map_err(|_| {
+            setting("stdio_principal", "names a malformed scope", MalformedScope::ALLOWED)
+        })?,
         verified: true,
         ..Principal::anonymous(Transport::Stdio)
     })

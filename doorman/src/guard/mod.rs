@@ -1,5 +1,8 @@
 //! The order of every check. Nothing else in doorman decides whether a tool runs.
 
+#[cfg(test)]
+mod tests;
+
 use std::{borrow::Cow, net::IpAddr, panic::AssertUnwindSafe, time::Instant};
 
 use futures_util::FutureExt as _;
@@ -54,33 +57,38 @@ impl Guard {
         let mut entry = self.audit.open(&call);
         let (tool, gone) = (call.tool, call.gone.clone());
         let caller = self.limits.caller(&call.principal, call.peer.map(|peer| peer.ip()));
-        let outcome = caught(self.pass(dispatch, call, caller, &mut entry, now)).await;
+        let clock = Clock { began: now, running: tokio::time::Instant::now() };
+        let passing = self.pass(dispatch, call, caller, &mut entry, clock);
+        // A panic would leave the caller without an answer for ever: rmcp does not catch it.
+        let outcome = caught(passing).await;
         if outcome.as_ref().is_err_and(Refusal::is_refused_attempt) {
             self.limits.refused(caller, now);
         }
-        entry.remaining_budget(self.limits.remaining_budget(tool, caller, now));
+        entry.remaining_budget(self.limits.remaining_budget(tool, caller, clock.now()));
         let request_id = entry.request_id().to_owned();
         entry.close(outcome.as_ref().map(|answer| answer.text.len()), gone.is_cancelled());
         outcome.map_err(|refusal| Refused { refusal, request_id })
     }
 
-    /// The page to review: every line may refuse, and only the last two come after the tool ran.
+    /// The page to review: every line may refuse. Below `run` the reply is made fit to be sent.
     async fn pass(
         &self,
         dispatch: &dyn Dispatch,
         mut call: Call,
         caller: Caller,
         entry: &mut Entry,
-        now: Instant,
+        clock: Clock,
     ) -> Result<Answer, Refusal> {
         let (spec, tool, result_limit) = (call.spec.clone(), call.tool, call.result_limit);
         entry.kept()?;
-        self.limits.patience(Some(tool), caller, now)?;
+        self.limits.patience(Some(tool), caller, clock.began)?;
         authorize(&spec, &call.principal, &self.hierarchy)?;
         validate(&mut call)?;
-        here(&call)?;
-        let taken = self.limits.admit(tool, caller, now)?;
-        let reply = self.ran(caught(run(dispatch, call)).await, &taken);
+        // Such attempts cost nothing, so they must be few.
+        here(&call).inspect_err(|_| self.limits.refused(caller, clock.began))?;
+        let taken = self.limits.admit(tool, caller, clock.began)?;
+        let reply = caught(run(dispatch, call)).await;
+        let reply = self.ran(reply, &taken, clock);
         let (reply, redactions) = redact(&self.redactors[tool], within(reply, result_limit)).await;
         entry.redactions(redactions.iter());
         settle(&spec, within(reply, result_limit)?)
@@ -108,11 +116,29 @@ impl Guard {
     }
 
     /// What a call took stays taken, unless its handler failed.
-    fn ran(&self, reply: Result<Reply, Refusal>, taken: &Taken) -> Result<Reply, Refusal> {
+    fn ran(
+        &self,
+        reply: Result<Reply, Refusal>,
+        taken: &Taken,
+        clock: Clock,
+    ) -> Result<Reply, Refusal> {
         if reply.as_ref().is_err_and(Refusal::is_failure_of_the_tool) {
-            self.limits.give_back(taken);
+            self.limits.give_back(taken, clock.now());
         }
         reply
+    }
+}
+
+/// The time of one call: when it began is told, and from there it runs by itself.
+#[derive(Clone, Copy)]
+struct Clock {
+    began: Instant,
+    running: tokio::time::Instant,
+}
+
+impl Clock {
+    fn now(self) -> Instant {
+        self.began + self.running.elapsed()
     }
 }
 
@@ -252,184 +278,5 @@ fn settle(spec: &Spec, reply: Reply) -> Result<Answer, Refusal> {
         (Reply::Text(text), None) => Ok(Answer { text, structured: None }),
         (Reply::Empty, None) => Ok(Answer { text: "done".into(), structured: None }),
         _ => Err(Refusal::BadOutput),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::{
-        sync::{Arc, Mutex},
-        task::{Context, Poll, Waker},
-        time::Duration,
-    };
-
-    use futures_util::future::{BoxFuture, pending};
-    use http::{HeaderMap, HeaderValue};
-    use tokio_util::sync::CancellationToken;
-
-    use super::*;
-    use crate::{
-        audit::{AuditRecord, AuditSink},
-        limits::Terms,
-        principal::{Principal, Transport},
-        schema::{Arguments, Object},
-        spec::{Access, Effect, Facts},
-    };
-
-    #[derive(Clone, Default)]
-    struct Records(Arc<Mutex<Vec<Ended>>>);
-
-    /// The reason of a record, and its end.
-    type Ended = (&'static str, Option<&'static str>);
-
-    impl AuditSink for Records {
-        fn record(&self, record: &AuditRecord) -> std::io::Result<()> {
-            self.0.lock().unwrap().push((record.reason, record.end));
-            Ok(())
-        }
-    }
-
-    impl Records {
-        fn of(&self, guard: &Guard) -> Vec<Ended> {
-            assert!(guard.audit.flush(Duration::from_secs(30)));
-            self.0.lock().unwrap().clone()
-        }
-    }
-
-    /// A tool made of a function from nothing to a future.
-    struct Tool<F>(F);
-
-    impl<F, Fut> Dispatch for Tool<F>
-    where
-        F: Fn() -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<Reply, Refusal>> + Send + 'static,
-    {
-        fn dispatch(&self, _: Call) -> BoxFuture<'_, Result<Reply, Refusal>> {
-            Box::pin((self.0)())
-        }
-    }
-
-    struct Bomb;
-
-    impl Drop for Bomb {
-        fn drop(&mut self) {
-            panic!("the test wants it");
-        }
-    }
-
-    fn guard() -> (Guard, Records) {
-        let records = Records::default();
-        let audit = AuditLog::custom(records.clone());
-        let limits = Limits::new(&[], &[], &[Terms::default()], Instant::now());
-        let redactors = vec![Redactor::new()];
-        (Guard { audit, hierarchy: Hierarchy::default(), limits, redactors }, records)
-    }
-
-    fn call(effect: Effect, gone: CancellationToken) -> Call {
-        let facts = Facts::new("tool", Access::Public, effect).timeout(Duration::from_millis(5));
-        Call {
-            spec: Arc::new(Spec::new(facts, Arguments::default(), None).unwrap()),
-            arguments: Object::new(),
-            principal: Principal::anonymous(Transport::Http),
-            peer: None,
-            headers: HeaderMap::new(),
-            host: HeaderValue::from_static("localhost"),
-            result_limit: 10,
-            tool: 0,
-            gone,
-        }
-    }
-
-    async fn ends(
-        dispatch: impl Dispatch,
-        effect: Effect,
-        gone: CancellationToken,
-    ) -> &'static str {
-        let (guard, records) = guard();
-        let outcome = guard.call(&dispatch, call(effect, gone), Instant::now()).await;
-        let told = outcome.map_or_else(|refused| refused.refusal.reason(), |_| "ok");
-        let records = records.of(&guard);
-        assert_eq!(records.len(), 1, "one record of one call");
-        assert!(told == records[0].0 || records[0].1 == Some(told));
-        records[0].0
-    }
-
-    fn gone() -> CancellationToken {
-        let gone = CancellationToken::new();
-        gone.cancel();
-        gone
-    }
-
-    #[tokio::test]
-    async fn a_dropped_future_leaves_one_record() {
-        for effect in [Effect::ReadOnly, Effect::Destructive] {
-            let (guard, records) = guard();
-            let dispatch = Tool(pending::<Result<Reply, Refusal>>);
-            let mut calling = Box::pin(guard.call(
-                &dispatch,
-                call(effect, CancellationToken::new()),
-                Instant::now(),
-            ));
-            let mut context = Context::from_waker(Waker::noop());
-            assert!(matches!(calling.as_mut().poll(&mut context), Poll::Pending));
-            drop(calling);
-            assert_eq!(records.of(&guard), [("cancelled", None)]);
-        }
-    }
-
-    #[tokio::test]
-    async fn a_panic_wherever_it_comes_from_is_one_answer_and_one_record() {
-        let at_once = Tool(|| -> BoxFuture<'static, _> { panic!("the test wants it") });
-        assert_eq!(ends(at_once, Effect::ReadOnly, CancellationToken::new()).await, "panic");
-        let on_the_way = Tool(async || panic!("the test wants it"));
-        assert_eq!(ends(on_the_way, Effect::ReadOnly, CancellationToken::new()).await, "panic");
-        let after_the_timeout = Tool(|| async {
-            let _bomb = Bomb;
-            pending().await
-        });
-        assert_eq!(
-            ends(after_the_timeout, Effect::Destructive, CancellationToken::new()).await,
-            "panic"
-        );
-    }
-
-    #[tokio::test]
-    async fn a_caller_that_is_gone_before_the_tool_runs_ends_every_call() {
-        for effect in [Effect::ReadOnly, Effect::Destructive] {
-            let never = Tool(|| -> BoxFuture<'static, _> { unreachable!("the tool must not run") });
-            assert_eq!(ends(never, effect, gone()).await, "cancelled");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_caller_that_goes_ends_a_call_unless_it_is_destructive() {
-        for (effect, end) in [(Effect::ReadOnly, None), (Effect::Destructive, Some("ok"))] {
-            let (guard, records) = guard();
-            let gone = CancellationToken::new();
-            let going = gone.clone();
-            let dispatch = Tool(move || {
-                going.cancel();
-                async {
-                    tokio::task::yield_now().await;
-                    Ok(Reply::Empty)
-                }
-            });
-            let outcome = guard.call(&dispatch, call(effect, gone), Instant::now()).await;
-            assert_eq!(outcome.is_ok(), end.is_some());
-            assert_eq!(records.of(&guard), [("cancelled", end)]);
-        }
-    }
-
-    #[tokio::test]
-    async fn a_reply_over_the_limit_and_one_of_another_kind_are_refused() {
-        let large = Tool(async || Ok(Reply::Text("x".repeat(11))));
-        assert_eq!(ends(large, Effect::ReadOnly, CancellationToken::new()).await, "too_large");
-        let fitting = Tool(async || Ok(Reply::Text("x".repeat(10))));
-        assert_eq!(ends(fitting, Effect::ReadOnly, CancellationToken::new()).await, "ok");
-        let undeclared = Tool(async || Ok(Reply::Json("{}".into())));
-        assert_eq!(
-            ends(undeclared, Effect::ReadOnly, CancellationToken::new()).await,
-            "bad_output"
-        );
     }
 }
