@@ -25,5 +25,6 @@ mod scopes;
 mod sentinels;
 mod settings;
 mod stdio;
+mod tokens;
 mod vectors;
 mod weaknesses;

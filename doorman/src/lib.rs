@@ -61,6 +61,8 @@ pub use auth::{
     Credential, Denial, OAuth, ResourceMetadata, StaticTokens, TokenError, TokenVerifier,
     VerifiedToken,
 };
+#[cfg(feature = "jwt")]
+pub use auth::{JwtAlgorithm, JwtVerifier};
 pub use builder::DoormanBuilder;
 pub use doorman::{Doorman, Listing};
 /// ```

@@ -1,6 +1,7 @@
 //! A server on port 0 that stops with its test, and a client that writes its own bytes.
 
 pub mod billing;
+pub mod issuer;
 pub mod stdio;
 
 use std::{

@@ -2,12 +2,16 @@
 
 mod challenge;
 mod credential;
+#[cfg(feature = "jwt")]
+mod jwt;
 mod oauth;
 mod static_tokens;
 mod verifier;
 
 use std::{net::SocketAddr, time::Duration};
 
+#[cfg(feature = "jwt")]
+pub use self::jwt::{JwtAlgorithm, JwtVerifier};
 pub use self::{
     challenge::Denial,
     credential::Credential,

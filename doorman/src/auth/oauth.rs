@@ -60,6 +60,23 @@ impl OAuth {
         self
     }
 
+    /// Verifies JWT access tokens with the keys of this JWKS document, by the defaults of
+    /// [`JwtVerifier`](crate::JwtVerifier); one with other settings goes to `.verifier(…)`.
+    ///
+    /// ```
+    /// # let document = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"1","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+    /// let auth = doorman::OAuth::new("https://sso.example.com", "https://api.example.com/mcp")?.jwks(document)?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Setting`] where it holds no key that may verify tokens.
+    #[cfg(feature = "jwt")]
+    pub fn jwks(self, document: &str) -> Result<Self, Error> {
+        let verifier = super::JwtVerifier::new(&self.issuer, &self.resource).jwks(document)?;
+        Ok(self.verifier(verifier))
+    }
+
     /// Names the claim that holds the tenant, for a verifier that hands over claims
     /// ([`VerifiedToken::claim`](crate::VerifiedToken::claim)) and names no tenant itself. Without it,
     /// `DOORMAN_TENANT_CLAIM`; without both, no claim is the tenant.
@@ -86,7 +103,11 @@ impl OAuth {
                 allowed: "the name of a claim",
             });
         }
-        self.verifier.as_ref().ok_or(Error::NoVerifier)?.check()
+        let verifier = self.verifier.as_ref().ok_or(Error::NoVerifier)?;
+        if let Some(name) = &self.tenant_claim {
+            verifier.keep_claim(name);
+        }
+        verifier.check()
     }
 
     /// Verifies a token, and that it is for this resource: the one place where the audience is checked.

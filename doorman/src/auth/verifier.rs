@@ -1,6 +1,6 @@
 //! The seam behind which tokens are verified.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use futures_util::future::BoxFuture;
 
@@ -41,12 +41,32 @@ pub trait TokenVerifier: Send + Sync + 'static {
     fn check(&self) -> Result<(), Error> {
         Ok(())
     }
+
+    /// Hears, before the server starts, the name of the claim that is read as the tenant, for a
+    /// verifier that hands over no others unasked.
+    fn keep_claim(&self, _name: &str) {}
+}
+
+/// Shared with whoever gives it other keys.
+impl<V: TokenVerifier> TokenVerifier for Arc<V> {
+    async fn verify(&self, token: &str) -> Result<VerifiedToken, TokenError> {
+        V::verify(self, token).await
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        V::check(self)
+    }
+
+    fn keep_claim(&self, name: &str) {
+        V::keep_claim(self, name);
+    }
 }
 
 /// A [`TokenVerifier`] on the heap.
 pub(crate) trait ErasedVerifier: Send + Sync {
     fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<VerifiedToken, TokenError>>;
     fn check(&self) -> Result<(), Error>;
+    fn keep_claim(&self, name: &str);
 }
 
 impl<V: TokenVerifier> ErasedVerifier for V {
@@ -56,6 +76,10 @@ impl<V: TokenVerifier> ErasedVerifier for V {
 
     fn check(&self) -> Result<(), Error> {
         TokenVerifier::check(self)
+    }
+
+    fn keep_claim(&self, name: &str) {
+        TokenVerifier::keep_claim(self, name);
     }
 }
 

@@ -1,0 +1,159 @@
+//! Verdicts about tokens seen before, under a keyed hash of the token, in bounded memory.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    fmt,
+    sync::{Mutex, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::auth::{TokenError, VerifiedToken};
+
+const MOST: usize = 10_000;
+const GOOD_FOR: Duration = Duration::from_secs(60);
+const BAD_FOR: Duration = Duration::from_secs(1);
+
+/// What stands for a token. Without the key nobody can find two tokens with one print.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Print([u8; 16]);
+
+/// A key for prints, made anew in each process.
+pub(super) struct PrintKey([u8; 32]);
+
+impl PrintKey {
+    pub(super) fn new() -> Self {
+        let mut key = [0; 32];
+        getrandom::fill(&mut key).expect("the system has randomness");
+        Self(key)
+    }
+
+    pub(super) fn print(&self, token: &str) -> Print {
+        let digest = Sha256::new().chain_update(self.0).chain_update(token).finalize();
+        let mut print = [0; 16];
+        print.copy_from_slice(&digest[..16]);
+        Print(print)
+    }
+}
+
+/// The verdicts under one set of keys; a new set begins with none.
+pub(super) struct Verdicts {
+    good: Mutex<Remembered<VerifiedToken>>,
+    bad: Mutex<Remembered<TokenError>>,
+}
+
+impl Verdicts {
+    pub(super) fn new() -> Self {
+        Self { good: Mutex::new(Remembered::new(MOST)), bad: Mutex::new(Remembered::new(MOST)) }
+    }
+
+    pub(super) fn recall(
+        &self,
+        print: Print,
+        now: SystemTime,
+    ) -> Option<Result<VerifiedToken, TokenError>> {
+        let good = lock(&self.good).recall(print, now);
+        good.map(Ok).or_else(|| lock(&self.bad).recall(print, now).map(Err))
+    }
+
+    /// Keeps a good token, and never past its own end.
+    pub(super) fn keep(
+        &self,
+        print: Print,
+        token: &VerifiedToken,
+        expires: SystemTime,
+        now: SystemTime,
+    ) {
+        lock(&self.good).keep(print, token.clone(), now, expires.min(now + GOOD_FOR));
+    }
+
+    pub(super) fn keep_bad(&self, print: Print, error: TokenError, now: SystemTime) {
+        lock(&self.bad).keep(print, error, now, now + BAD_FOR);
+    }
+}
+
+impl fmt::Debug for Verdicts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verdicts").finish_non_exhaustive()
+    }
+}
+
+/// So many entries at most; the oldest makes room.
+struct Remembered<T> {
+    most: usize,
+    entries: HashMap<Print, Entry<T>>,
+    /// Exactly the prints of `entries`, in the order in which they came.
+    order: VecDeque<Print>,
+}
+
+struct Entry<T> {
+    verdict: T,
+    /// A clock that was set back recalls nothing.
+    since: SystemTime,
+    until: SystemTime,
+}
+
+impl<T: Clone> Remembered<T> {
+    fn new(most: usize) -> Self {
+        Self { most, entries: HashMap::new(), order: VecDeque::new() }
+    }
+
+    fn recall(&self, print: Print, now: SystemTime) -> Option<T> {
+        let entry = self.entries.get(&print)?;
+        (entry.since <= now && now < entry.until).then(|| entry.verdict.clone())
+    }
+
+    fn keep(&mut self, print: Print, verdict: T, since: SystemTime, until: SystemTime) {
+        if until <= since {
+            return;
+        }
+        if self.entries.insert(print, Entry { verdict, since, until }).is_some() {
+            return;
+        }
+        self.order.push_back(print);
+        if self.order.len() > self.most
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.entries.remove(&oldest);
+        }
+    }
+}
+
+/// A panic elsewhere leaves at worst an entry out of order.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: SystemTime = SystemTime::UNIX_EPOCH;
+
+    #[test]
+    fn memory_is_bounded_and_the_oldest_makes_room() {
+        let (key, mut kept) = (PrintKey::new(), Remembered::new(3));
+        let prints: Vec<Print> = (0..50).map(|n| key.print(&format!("token {n}"))).collect();
+        for print in &prints {
+            kept.keep(*print, (), NOW, NOW + BAD_FOR);
+            kept.keep(*print, (), NOW, NOW + BAD_FOR);
+        }
+        assert_eq!((kept.entries.len(), kept.order.len()), (3, 3));
+        assert!(kept.recall(prints[49], NOW).is_some() && kept.recall(prints[46], NOW).is_none());
+    }
+
+    #[test]
+    fn a_verdict_ends_with_its_time_and_with_a_clock_set_back() {
+        let (print, mut kept) = (PrintKey::new().print("a token"), Remembered::new(3));
+        kept.keep(print, (), NOW + BAD_FOR, NOW + 2 * BAD_FOR);
+        assert!(kept.recall(print, NOW + BAD_FOR).is_some());
+        assert!(kept.recall(print, NOW + 2 * BAD_FOR).is_none());
+        assert!(kept.recall(print, NOW).is_none());
+    }
+
+    #[test]
+    fn a_print_depends_on_a_key_of_this_process() {
+        assert!(PrintKey::new().print("a token") != PrintKey::new().print("a token"));
+    }
+}

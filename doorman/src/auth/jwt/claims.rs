@@ -1,0 +1,230 @@
+//! What the claims of a token must say. Knows no key: a token that is refused here costs no signature.
+
+use std::{
+    collections::BTreeSet,
+    sync::OnceLock,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use super::strict::{Header, Json, Object};
+use crate::{
+    auth::{TokenError, VerifiedToken},
+    scope::{Scope, ScopeSet},
+};
+
+/// How far in the future a token may begin or be issued.
+const CLOCKS_APART: f64 = 60.0;
+pub(super) const MOST_LEEWAY: Duration = Duration::from_secs(60);
+/// The end of the year 9999: a later time is a mistake.
+const LATEST: f64 = 253_402_300_799.0;
+
+/// The rules of one issuer, as strict as RFC 9068 where nothing was relaxed by name.
+pub(super) struct Rules {
+    pub(super) issuer: String,
+    pub(super) resource: String,
+    pub(super) audience: Option<String>,
+    pub(super) tolerated: BTreeSet<String>,
+    pub(super) leeway: Duration,
+    pub(super) max_lifetime: Duration,
+    pub(super) plain_jwt: bool,
+    pub(super) client_id_claim: String,
+    pub(super) client_id_needed: bool,
+    pub(super) jti_needed: bool,
+    pub(super) tenant_claim: Option<String>,
+    /// The claim that whoever uses the verifier reads as the tenant.
+    pub(super) asked_claim: OnceLock<String>,
+    pub(super) exposed: BTreeSet<String>,
+}
+
+/// A token whose claims are fine, and when it ends.
+pub(super) struct Checked {
+    pub(super) token: VerifiedToken,
+    pub(super) expires: SystemTime,
+}
+
+impl Rules {
+    pub(super) fn new(issuer: &str, resource: &str) -> Self {
+        Self {
+            issuer: issuer.into(),
+            resource: resource.into(),
+            audience: None,
+            tolerated: BTreeSet::new(),
+            leeway: Duration::from_secs(30),
+            max_lifetime: Duration::from_secs(24 * 60 * 60),
+            plain_jwt: false,
+            client_id_claim: "client_id".into(),
+            client_id_needed: true,
+            jti_needed: true,
+            tenant_claim: None,
+            asked_claim: OnceLock::new(),
+            exposed: BTreeSet::new(),
+        }
+    }
+
+    /// Judges everything that a token says besides its signature.
+    pub(super) fn check(
+        &self,
+        header: &Header,
+        claims: &Object,
+        now: SystemTime,
+    ) -> Result<Checked, TokenError> {
+        let is_typed = self.typ(header)?;
+        if claims.get("iss").and_then(Json::text) != Some(&self.issuer) {
+            return Err(TokenError::Invalid("issuer"));
+        }
+        let audiences = self.audiences(claims)?;
+        let expires = self.times(claims, now)?;
+        // Its holder would have to prove something that nobody asks for here (RFC 7800, RFC 9449).
+        if claims.contains_key("cnf") {
+            return Err(TokenError::Invalid("cnf"));
+        }
+        let subject = name(claims, "sub", "subject")?.ok_or(TokenError::Invalid("subject"))?;
+        let client_id = name(claims, &self.client_id_claim, "client_id")?;
+        if client_id.is_none() && self.client_id_needed {
+            return Err(TokenError::Invalid("client_id"));
+        }
+        if name(claims, "jti", "jti")?.is_none() && self.jti_needed {
+            return Err(TokenError::Invalid("jti"));
+        }
+        if !is_typed {
+            self.plain(claims, &audiences)?;
+        }
+
+        let mut token = VerifiedToken::new(subject).issuer(&self.issuer).audience(&self.resource);
+        token.scopes = scopes(claims)?;
+        token.client_id = client_id.map(str::to_owned);
+        if let Some(claim) = &self.tenant_claim {
+            token.tenant = name(claims, claim, "tenant")?.map(str::to_owned);
+        }
+        if let Some(claim) = self.asked_claim.get()
+            && let Some(tenant) = name(claims, claim, "tenant")?
+        {
+            token = token.claim(claim, tenant);
+        }
+        for claim in &self.exposed {
+            if let Some(value) = claims.get(claim).and_then(Json::text) {
+                token = token.claim(claim, value);
+            }
+        }
+        Ok(Checked { token, expires })
+    }
+
+    /// Whether the token says that it is an access token (RFC 9068 §4).
+    fn typ(&self, header: &Header) -> Result<bool, TokenError> {
+        let typ = header.typ.as_deref().map(str::to_ascii_lowercase);
+        match typ.as_deref() {
+            Some("at+jwt" | "application/at+jwt") => Ok(true),
+            None | Some("jwt" | "application/jwt") if self.plain_jwt => Ok(false),
+            _ => Err(TokenError::Invalid("typ")),
+        }
+    }
+
+    /// What tells an access token from others where its type does not.
+    fn plain(&self, claims: &Object, audiences: &[&str]) -> Result<(), TokenError> {
+        let other = TokenError::Invalid("not_access_token");
+        let clients = ["client_id", "azp", &self.client_id_claim].map(|claim| claims.get(claim));
+        let is_for_client = clients
+            .iter()
+            .flatten()
+            .any(|client| client.text().is_none_or(|client| audiences.contains(&client)));
+        let has = |claim: &&str| claims.contains_key(*claim);
+        let is_access = clients.iter().any(Option::is_some) || ["scope", "scp"].iter().any(has);
+        let is_other = ["nonce", "at_hash", "c_hash", "s_hash", "events"].iter().any(has);
+        // Amazon and Keycloak name the kind in a claim.
+        let is = |claim: &str, kind: &str| {
+            let found = claims.get(claim);
+            found.is_none_or(|found| found.text().is_some_and(|t| t.eq_ignore_ascii_case(kind)))
+        };
+        let is_named = is("token_use", "access") && is("typ", "bearer");
+        if is_access && !is_for_client && !is_other && is_named { Ok(()) } else { Err(other) }
+    }
+
+    /// The audiences, of which one is this server and every other is tolerated.
+    fn audiences<'a>(&self, claims: &'a Object) -> Result<Vec<&'a str>, TokenError> {
+        let refused = TokenError::Invalid("audience");
+        let audiences: Vec<&str> = match claims.get("aud") {
+            Some(Json::Text(audience)) => vec![audience],
+            Some(Json::Array(members)) => {
+                members.iter().map(Json::text).collect::<Option<_>>().ok_or(refused)?
+            }
+            _ => return Err(refused),
+        };
+        let is_ours = |audience: &str| {
+            audience == self.resource || self.audience.as_deref() == Some(audience)
+        };
+        let is_fit = |audience: &str| is_ours(audience) || self.tolerated.contains(audience);
+        if audiences.iter().any(|a| is_ours(a)) && audiences.iter().all(|a| is_fit(a)) {
+            Ok(audiences)
+        } else {
+            Err(refused)
+        }
+    }
+
+    /// When the token ends, if it has begun and is not over.
+    fn times(&self, claims: &Object, now: SystemTime) -> Result<SystemTime, TokenError> {
+        let now = now.duration_since(UNIX_EPOCH).map_err(|_| TokenError::Unavailable)?;
+        let now = now.as_secs_f64();
+        let time = |claim: &str, reason: &'static str| match claims.get(claim) {
+            None => Ok(None),
+            Some(Json::Number(time)) if (0.0..=LATEST).contains(time) => Ok(Some(*time)),
+            Some(_) => Err(TokenError::Invalid(reason)),
+        };
+        let expires = time("exp", "exp")?.ok_or(TokenError::Invalid("exp"))?;
+        let issued = time("iat", "iat")?.ok_or(TokenError::Invalid("iat"))?;
+        let begins = time("nbf", "nbf")?.unwrap_or(issued);
+        if now >= expires + self.leeway.min(MOST_LEEWAY).as_secs_f64() {
+            return Err(TokenError::Invalid("expired"));
+        }
+        if issued > now + CLOCKS_APART {
+            return Err(TokenError::Invalid("iat"));
+        }
+        if begins > now + CLOCKS_APART {
+            return Err(TokenError::Invalid("nbf"));
+        }
+        let lifetime = expires - issued;
+        if lifetime <= 0.0 || lifetime > self.max_lifetime.as_secs_f64() {
+            return Err(TokenError::Invalid("lifetime"));
+        }
+        Ok(UNIX_EPOCH + Duration::from_secs_f64(expires))
+    }
+}
+
+/// A claim that names somebody or something: a text that is not empty and that a log can hold.
+fn name<'a>(
+    claims: &'a Object,
+    claim: &str,
+    reason: &'static str,
+) -> Result<Option<&'a str>, TokenError> {
+    match claims.get(claim) {
+        None => Ok(None),
+        Some(Json::Text(name)) if !name.trim().is_empty() && !name.contains(char::is_control) => {
+            Ok(Some(name))
+        }
+        Some(_) => Err(TokenError::Invalid(reason)),
+    }
+}
+
+/// The scopes of `scope` (RFC 8693 §4.2) or `scp`; none where there is neither.
+fn scopes(claims: &Object) -> Result<ScopeSet, TokenError> {
+    let refused = TokenError::Invalid("scope");
+    let split = |text: &str| ScopeSet::parse(text).map_err(|_| refused);
+    let scope = match claims.get("scope") {
+        None => None,
+        Some(Json::Text(text)) => Some(split(text)?),
+        Some(_) => return Err(refused),
+    };
+    let scp = match claims.get("scp") {
+        None => None,
+        Some(Json::Text(text)) => Some(split(text)?),
+        Some(Json::Array(members)) => {
+            let scopes = members.iter().map(|member| Scope::parse(member.text()?).ok());
+            Some(scopes.collect::<Option<ScopeSet>>().ok_or(refused)?)
+        }
+        Some(_) => return Err(refused),
+    };
+    match (scope, scp) {
+        (Some(scope), Some(scp)) if scope != scp => Err(refused),
+        (Some(scopes), _) | (None, Some(scopes)) => Ok(scopes),
+        (None, None) => Ok(ScopeSet::default()),
+    }
+}

@@ -1,0 +1,364 @@
+use std::time::UNIX_EPOCH;
+
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use super::*;
+
+const ISSUER: &str = "https://sso.example.com";
+const RESOURCE: &str = "https://api.example.com/mcp";
+const ISSUED: u64 = 1_800_000_000;
+
+struct Issuer(Ed25519KeyPair);
+
+impl Issuer {
+    fn new() -> Self {
+        Self(Ed25519KeyPair::generate().unwrap())
+    }
+
+    fn jwks(&self) -> String {
+        let x = URL_SAFE_NO_PAD.encode(self.0.public_key().as_ref());
+        json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "kid": "1", "x": x }] }).to_string()
+    }
+
+    fn sign(&self, header: &str, claims: &str) -> String {
+        let message =
+            format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+        let signature = URL_SAFE_NO_PAD.encode(self.0.sign(message.as_bytes()));
+        format!("{message}.{signature}")
+    }
+
+    fn mint(&self, claims: &Value) -> String {
+        self.sign(&header().to_string(), &claims.to_string())
+    }
+
+    fn verifier(&self) -> JwtVerifier {
+        JwtVerifier::new(ISSUER, RESOURCE).jwks(&self.jwks()).unwrap()
+    }
+}
+
+fn header() -> Value {
+    json!({ "alg": "EdDSA", "kid": "1", "typ": "at+jwt" })
+}
+
+fn claims() -> Value {
+    json!({ "iss": ISSUER, "aud": RESOURCE, "sub": "alice", "client_id": "cli", "jti": "1",
+            "iat": ISSUED, "exp": ISSUED + 3600, "scope": "tools:read tools:write" })
+}
+
+fn with(name: &str, value: Value) -> Value {
+    let mut claims = claims();
+    claims[name] = value;
+    claims
+}
+
+fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(ISSUED + seconds)
+}
+
+fn checked(verifier: &JwtVerifier) -> u64 {
+    verifier.signatures_checked.load(Ordering::Relaxed)
+}
+
+#[test]
+fn a_good_token_says_who_and_what() {
+    let issuer = Issuer::new();
+    let token = issuer.verifier().verify_at(&issuer.mint(&claims()), at(10)).unwrap();
+    assert_eq!((&*token.subject, token.client_id.as_deref()), ("alice", Some("cli")));
+    assert_eq!(token.scopes.to_string(), "tools:read tools:write");
+    assert_eq!((token.audience, token.issuer), (vec![RESOURCE.into()], Some(ISSUER.into())));
+    assert!(token.claims.is_empty() && token.tenant.is_none());
+}
+
+#[test]
+fn a_token_seen_before_costs_no_signature_until_a_minute_is_over_or_it_ends() {
+    let issuer = Issuer::new();
+    let verifier = issuer.verifier();
+    let token = issuer.mint(&claims());
+    for (second, checks) in [(0, 1), (59, 1), (60, 2), (3590, 3), (3599, 3), (3600, 4), (3601, 5)] {
+        verifier.verify_at(&token, at(second)).unwrap();
+        assert_eq!(checked(&verifier), checks, "{second}");
+    }
+    assert_eq!(verifier.verify_at(&token, at(3630)).unwrap_err(), TokenError::Invalid("expired"));
+}
+
+#[test]
+fn a_bad_token_seen_again_within_a_second_costs_no_signature() {
+    let (issuer, other) = (Issuer::new(), Issuer::new());
+    let (verifier, token) = (issuer.verifier(), other.mint(&claims()));
+    for (second, checks) in [(0, 1), (0, 1), (1, 2), (2, 3)] {
+        let verdict = verifier.verify_at(&token, at(second));
+        assert_eq!(verdict.unwrap_err(), TokenError::Invalid("signature"));
+        assert_eq!(checked(&verifier), checks);
+    }
+}
+
+#[test]
+fn other_keys_forget_every_verdict() {
+    let (issuer, other) = (Issuer::new(), Issuer::new());
+    let (verifier, token) = (issuer.verifier(), issuer.mint(&claims()));
+    let new = other.mint(&claims());
+    verifier.verify_at(&token, at(0)).unwrap();
+    verifier.verify_at(&new, at(0)).unwrap_err();
+    verifier.replace_jwks(&other.jwks()).unwrap();
+    assert_eq!(verifier.verify_at(&token, at(0)).unwrap_err(), TokenError::Invalid("signature"));
+    verifier.verify_at(&new, at(0)).unwrap();
+    assert!(verifier.replace_jwks("{\"keys\":[]}").is_err());
+    verifier.verify_at(&new, at(0)).unwrap();
+}
+
+#[test]
+fn a_token_refused_by_its_claims_costs_no_signature() {
+    let issuer = Issuer::new();
+    let verifier = issuer.verifier();
+    verifier.verify_at(&issuer.mint(&with("aud", json!("x"))), at(0)).unwrap_err();
+    verifier.verify_at(&issuer.mint(&claims()), at(9999)).unwrap_err();
+    assert_eq!(checked(&verifier), 0);
+}
+
+#[test]
+fn each_relaxation_gives_up_what_it_says_and_no_more() {
+    let issuer = Issuer::new();
+    let without = |name: &str| {
+        let mut claims = claims();
+        claims.as_object_mut().unwrap().remove(name);
+        issuer.mint(&claims)
+    };
+    let relaxed = issuer.verifier().accept_missing_client_id().accept_missing_jti();
+    for name in ["client_id", "jti", "scope"] {
+        relaxed.verify_at(&without(name), at(0)).unwrap();
+    }
+    for name in ["iss", "aud", "sub", "iat", "exp"] {
+        relaxed.verify_at(&without(name), at(0)).unwrap_err();
+    }
+    for bad in [json!(""), json!(1), json!(null)] {
+        relaxed.verify_at(&issuer.mint(&with("jti", bad)), at(0)).unwrap_err();
+    }
+    let azp = issuer.verifier().client_id_claim("azp");
+    let token = azp.verify_at(&issuer.mint(&with("azp", json!("app"))), at(0)).unwrap();
+    assert_eq!(token.client_id.as_deref(), Some("app"));
+    azp.verify_at(&issuer.mint(&claims()), at(0)).unwrap_err();
+
+    let named = issuer.verifier().audience("api://x").tolerate_audiences(["urn:userinfo"]);
+    for (audience, passes) in [
+        (json!("api://x"), true),
+        (json!([RESOURCE, "urn:userinfo"]), true),
+        (json!(["urn:userinfo"]), false),
+        (json!(["api://x", "other"]), false),
+    ] {
+        let verdict = named.verify_at(&issuer.mint(&with("aud", audience.clone())), at(0));
+        assert_eq!(verdict.is_ok(), passes, "{audience}");
+    }
+    let patient = issuer.verifier().max_lifetime(Duration::from_secs(100_000));
+    let long = issuer.mint(&with("exp", json!(ISSUED + 99_999)));
+    patient.verify_at(&long, at(0)).unwrap();
+    issuer.verifier().verify_at(&long, at(0)).unwrap_err();
+}
+
+#[test]
+fn a_plain_jwt_must_look_like_an_access_token() {
+    let issuer = Issuer::new();
+    let relaxed = issuer.verifier().accept_plain_jwt();
+    let plain = |typ: Option<&str>, claims: &Value| {
+        let mut header = json!({ "alg": "EdDSA", "kid": "1" });
+        typ.inspect(|typ| header["typ"] = json!(typ));
+        issuer.sign(&header.to_string(), &claims.to_string())
+    };
+    for typ in [None, Some("JWT"), Some("jwt")] {
+        relaxed.verify_at(&plain(typ, &claims()), at(0)).unwrap();
+        issuer.verifier().verify_at(&plain(typ, &claims()), at(0)).unwrap_err();
+    }
+    for typ in ["id_token+jwt", "dpop+jwt", "logout+jwt", "", "JWT "] {
+        relaxed.verify_at(&plain(Some(typ), &claims()), at(0)).unwrap_err();
+    }
+    for (name, value) in [
+        ("nonce", json!("n")),
+        ("at_hash", json!("h")),
+        ("c_hash", json!("h")),
+        ("events", json!({})),
+        ("token_use", json!("id")),
+        ("typ", json!("ID")),
+        ("client_id", json!(RESOURCE)),
+        ("azp", json!(RESOURCE)),
+        ("azp", json!([RESOURCE])),
+    ] {
+        let token = plain(None, &with(name, value));
+        let verdict = relaxed.verify_at(&token, at(0)).unwrap_err();
+        assert_eq!(verdict, TokenError::Invalid("not_access_token"), "{name}");
+    }
+    let bare = issuer.verifier().accept_plain_jwt().accept_missing_client_id();
+    let mut nothing = claims();
+    nothing.as_object_mut().unwrap().retain(|name, _| name != "scope" && name != "client_id");
+    bare.verify_at(&plain(None, &nothing), at(0)).unwrap_err();
+}
+
+#[test]
+fn the_tenant_and_exposed_claims_are_handed_over_and_nothing_else() {
+    let issuer = Issuer::new();
+    let verifier = issuer.verifier().tenant_claim("org").expose_claims(["plan", "level"]);
+    verifier.keep_claim("realm");
+    let mut said = claims();
+    for (name, value) in
+        [("org", json!("acme")), ("plan", json!("pro")), ("level", json!(7)), ("realm", json!("r"))]
+    {
+        said[name] = value;
+    }
+    let token = verifier.verify_at(&issuer.mint(&said), at(0)).unwrap();
+    assert_eq!(token.tenant.as_deref(), Some("acme"));
+    let claims: Vec<&str> = token.claims.keys().map(String::as_str).collect();
+    assert_eq!(claims, ["plan", "realm"]);
+    for bad in [json!(1), json!(null), json!(["acme"]), json!(" ")] {
+        said["org"] = bad;
+        verifier.verify_at(&issuer.mint(&said), at(0)).unwrap_err();
+    }
+}
+
+#[test]
+fn unfit_keys_and_settings_are_refused_before_the_server_starts() {
+    let issuer = Issuer::new();
+    assert!(issuer.verifier().check().is_ok());
+    assert!(JwtVerifier::new(ISSUER, RESOURCE).check().is_err());
+    assert!(issuer.verifier().algorithms([JwtAlgorithm::Rs256]).check().is_err());
+    assert!(issuer.verifier().leeway(Duration::from_secs(61)).check().is_err());
+    assert!(issuer.verifier().hmac_secret(&[7; 64]).is_err());
+    let secret = JwtVerifier::new(ISSUER, RESOURCE).hmac_secret(&[7; 32]).unwrap();
+    assert!(secret.check().is_ok() && secret.replace_jwks(&issuer.jwks()).is_err());
+    assert!(secret.jwks(&issuer.jwks()).is_err());
+    assert!(JwtVerifier::new(ISSUER, RESOURCE).hmac_secret(&[7; 31]).is_err());
+    let x = URL_SAFE_NO_PAD.encode([9; 32]);
+    let good = json!({ "kty": "OKP", "crv": "Ed25519", "x": x });
+    let keep = |name: &str, value: Value| {
+        let mut key = good.clone();
+        key[name] = value;
+        JwtVerifier::new(ISSUER, RESOURCE).key(&key.to_string()).is_ok()
+    };
+    assert!(keep("use", json!("sig")) && keep("key_ops", json!(["verify"])));
+    assert!(keep("alg", json!("EdDSA")) && keep("alg", json!("Ed25519")));
+    for (name, value) in [
+        ("use", json!("enc")),
+        ("use", json!(1)),
+        ("key_ops", json!(["sign"])),
+        ("key_ops", json!("verify")),
+        ("alg", json!("RS256")),
+        ("alg", json!("HS256")),
+        ("alg", json!("none")),
+        ("alg", json!(null)),
+        ("kty", json!("oct")),
+        ("crv", json!("X25519")),
+        ("kid", json!(1)),
+        ("kid", json!("")),
+        ("d", json!("AAAA")),
+        ("x", json!("AAAA")),
+    ] {
+        assert!(!keep(name, value.clone()), "{name}: {value}");
+    }
+    let twice = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "kid": "1", "x": x },
+                                 { "kty": "OKP", "crv": "Ed25519", "kid": "1", "x": x }] });
+    assert!(JwtVerifier::new(ISSUER, RESOURCE).jwks(&twice.to_string()).is_err());
+}
+
+#[test]
+fn a_token_without_kid_needs_exactly_one_fitting_key() {
+    let issuer = Issuer::new();
+    let mut jwks: Value = serde_json::from_str(&issuer.jwks()).unwrap();
+    let token = issuer.sign(r#"{"alg":"EdDSA","typ":"at+jwt"}"#, &claims().to_string());
+    issuer.verifier().verify_at(&token, at(0)).unwrap();
+    let mut other = jwks["keys"][0].clone();
+    other["kid"] = json!("2");
+    jwks["keys"].as_array_mut().unwrap().push(other);
+    let two = JwtVerifier::new(ISSUER, RESOURCE).jwks(&jwks.to_string()).unwrap();
+    assert_eq!(two.verify_at(&token, at(0)).unwrap_err(), TokenError::Invalid("kid"));
+}
+
+#[test]
+fn nothing_of_a_key_or_a_token_is_shown() {
+    let secret = JwtVerifier::new(ISSUER, RESOURCE)
+        .hmac_secret(b"a secret of thirty-two bytes, ok")
+        .unwrap();
+    assert_eq!(
+        format!("{secret:?}"),
+        r#"JwtVerifier { issuer: "https://sso.example.com", keys: Keys(1), .. }"#
+    );
+}
+
+/// A member's place, and what is done to it.
+fn object_with(members: &Map<String, Value>, index: usize, edit: usize) -> String {
+    let name = members.keys().nth(index % members.len()).unwrap().clone();
+    let retyped = [json!(null), json!(true), json!(-1), json!([]), json!({}), json!("")];
+    let mut text: Vec<String> =
+        members.iter().map(|(name, value)| format!("{}:{value}", json!(name))).collect();
+    let at = index % members.len();
+    match edit {
+        0 => drop(text.remove(at)),
+        1 => text.push(format!("{}:{}", json!(name), members[&name])),
+        2 => text.insert(0, format!("{}:\"x\"", json!(name))),
+        other => text[at] = format!("{}:{}", json!(name), retyped[other % retyped.len()]),
+    }
+    format!("{{{}}}", text.join(","))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn no_token_with_another_byte_passes(position in any::<prop::sample::Index>(), byte in any::<char>()) {
+        let issuer = Issuer::new();
+        let token = issuer.mint(&claims());
+        let mut mutant: Vec<char> = token.chars().collect();
+        let position = position.index(mutant.len());
+        prop_assume!(mutant[position] != byte);
+        mutant[position] = byte;
+        let mutant: String = mutant.into_iter().collect();
+        prop_assert!(issuer.verifier().verify_at(&mutant, at(0)).is_err());
+    }
+
+    #[test]
+    fn no_token_with_a_byte_more_or_less_passes(position in any::<prop::sample::Index>(), byte in any::<char>()) {
+        let issuer = Issuer::new();
+        let token = issuer.mint(&claims());
+        let position = position.index(token.len());
+        let (verifier, mut more, mut less) = (issuer.verifier(), token.clone(), token);
+        more.insert(position, byte);
+        less.remove(position);
+        prop_assert!(verifier.verify_at(&more, at(0)).is_err());
+        prop_assert!(verifier.verify_at(&less, at(0)).is_err());
+    }
+
+    /// Even where the issuer signs it: every member here is needed, and none may stand twice.
+    #[test]
+    fn no_member_removed_doubled_or_retyped_passes(index in 0_usize..8, edit in 0_usize..9, in_header in any::<bool>()) {
+        let (issuer, said, header) = (Issuer::new(), claims(), header());
+        let (said, header) = (said.as_object().unwrap(), header.as_object().unwrap());
+        let token = if in_header {
+            issuer.sign(&object_with(header, index, edit), &json!(said).to_string())
+        } else {
+            issuer.sign(&json!(header).to_string(), &object_with(said, index, edit))
+        };
+        let verdict = issuer.verifier().verify_at(&token, at(0));
+        // What means the same, or less: no scope, an empty one, and one key without its name.
+        let mutated = if in_header { header } else { said };
+        let name = mutated.keys().nth(index % mutated.len()).unwrap();
+        let harmless = matches!((in_header, &**name, edit), (false, "scope", 0 | 5) | (true, "kid", 0));
+        prop_assert_eq!(verdict.is_ok(), harmless, "{} {}", name, edit);
+    }
+
+    #[test]
+    fn no_member_added_to_a_signed_header_or_body_passes(name in "[a-z]{1,8}", in_header in any::<bool>()) {
+        let (issuer, mut said, mut header) = (Issuer::new(), claims(), header());
+        let token = issuer.mint(&said);
+        let signature = token.rsplit('.').next().unwrap().to_owned();
+        let grown = if in_header { &mut header } else { &mut said };
+        prop_assume!(grown.get(&name).is_none());
+        grown[&name] = json!(1);
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let mutant = format!("{}.{}.{signature}", part(&header), part(&said));
+        prop_assert!(issuer.verifier().verify_at(&mutant, at(0)).is_err());
+    }
+
+    #[test]
+    fn no_text_panics_or_passes(text in "\\PC{0,200}") {
+        prop_assert!(Issuer::new().verifier().verify_at(&text, at(0)).is_err());
+    }
+}
