@@ -2,6 +2,9 @@
 
 mod challenge;
 mod credential;
+#[cfg(feature = "discovery")]
+#[cfg_attr(not(test), expect(dead_code, reason = "no verifier asks for fetched keys yet"))]
+mod discovery;
 #[cfg(feature = "jwt")]
 mod jwt;
 mod oauth;
