@@ -43,7 +43,7 @@ const NEVER_V4: [([u8; 4], u32); 6] = [
     ([224, 0, 0, 0], 4),
     ([255, 255, 255, 255], 32),
 ];
-/// Likewise; and 64:ff9b:1::/48 and Teredo, in which an IPv4 address hides that cannot be told.
+/// Likewise; and `64:ff9b:1::/48` and Teredo, in which an IPv4 address hides that cannot be told.
 const NEVER_V6: [(u128, u32); 8] = [
     (0, 128),
     (0x0064_ff9b_0001 << 80, 48),

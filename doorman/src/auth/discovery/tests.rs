@@ -23,7 +23,7 @@ const ENDLESS: usize = 10 * 1024 * 1024;
 
 /// What a server does with a request.
 enum Reply {
-    Text(String),
+    Bytes(Vec<u8>),
     /// This head, and then a body of 10 MB.
     Endless(&'static str),
     /// This much, and then nothing more.
@@ -54,9 +54,9 @@ impl Server {
                     (origin.clone(), Arc::clone(&heard), Arc::clone(&written));
                 let reply = Arc::clone(&reply);
                 tokio::spawn(async move {
-                    let Some((stream, head)) = head(stream).await else { return };
-                    let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-                    heard.lock().unwrap().push(head);
+                    let Some((stream, request)) = read_head(stream).await else { return };
+                    let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
+                    heard.lock().unwrap().push(request);
                     answer(stream, reply(&path, &origin), &written).await;
                 });
             }
@@ -74,7 +74,7 @@ impl Server {
     }
 }
 
-async fn head(mut stream: TcpStream) -> Option<(TcpStream, String)> {
+async fn read_head(mut stream: TcpStream) -> Option<(TcpStream, String)> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.ok()?);
@@ -84,7 +84,7 @@ async fn head(mut stream: TcpStream) -> Option<(TcpStream, String)> {
 
 async fn answer(mut stream: TcpStream, reply: Reply, written: &AtomicUsize) {
     match reply {
-        Reply::Text(text) => stream.write_all(text.as_bytes()).await.unwrap_or_default(),
+        Reply::Bytes(bytes) => stream.write_all(&bytes).await.unwrap_or_default(),
         Reply::Endless(head) => {
             stream.write_all(head.as_bytes()).await.unwrap();
             // As a chunk of 16384 bytes where it is chunked, and a part of the body where it is not.
@@ -97,9 +97,13 @@ async fn answer(mut stream: TcpStream, reply: Reply, written: &AtomicUsize) {
         }
         Reply::Stall(head) => {
             stream.write_all(head.as_bytes()).await.unwrap();
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
+}
+
+fn text(text: &str) -> Reply {
+    Reply::Bytes(text.into())
 }
 
 fn ok(body: &str) -> Reply {
@@ -107,15 +111,15 @@ fn ok(body: &str) -> Reply {
 }
 
 fn with(header: &str, body: &str) -> Reply {
-    Reply::Text(format!("HTTP/1.1 200 OK\r\n{header}Connection: close\r\n\r\n{body}"))
+    text(&format!("HTTP/1.1 200 OK\r\n{header}Connection: close\r\n\r\n{body}"))
 }
 
 fn not_found() -> Reply {
-    Reply::Text("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".into())
+    text("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
 }
 
 fn redirect(location: &str) -> Reply {
-    Reply::Text(format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"))
+    text(&format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"))
 }
 
 fn metadata(issuer: &str, keys: &str) -> Reply {
@@ -150,7 +154,10 @@ async fn the_places_of_an_issuer_with_a_path_are_asked_in_order() {
     })
     .await;
     let fetched = issuer(format!("{}/t1", server.origin())).fetch().await.ok().unwrap();
-    assert_eq!((fetched.document.as_str(), fetched.max_age), (JWKS, Some(Duration::from_mins(10))));
+    assert_eq!(
+        (fetched.document.as_str(), fetched.max_age),
+        (JWKS, Some(Duration::from_secs(600)))
+    );
     assert_eq!(
         server.paths(),
         [
@@ -296,7 +303,7 @@ async fn only_status_200_counts() {
         ["201 Created", "204 No Content", "206 Partial Content", "304 Not Modified", "500 No"]
     {
         let server = Server::start(move |_, _| {
-            Reply::Text(format!("HTTP/1.1 {status}\r\nConnection: close\r\n\r\n"))
+            text(&format!("HTTP/1.1 {status}\r\nConnection: close\r\n\r\n"))
         })
         .await;
         assert_eq!(problem(&jwks(server.origin())).await, Problem::Keys(Flaw::Status), "{status}");
@@ -307,12 +314,11 @@ async fn only_status_200_counts() {
 async fn a_body_that_is_broken_off_or_no_text_is_no_document() {
     let server = Server::start(|_, _| with("Content-Length: 100\r\n", JWKS)).await;
     assert_eq!(problem(&jwks(server.origin())).await, Problem::Keys(Flaw::Broken));
-    let server = Server::start(|_, _| Reply::Text("no HTTP\r\n\r\n".into())).await;
+    let server = Server::start(|_, _| text("no HTTP\r\n\r\n")).await;
     assert_eq!(problem(&jwks(server.origin())).await, Problem::Keys(Flaw::Broken));
-    let latin = Client::new(reach(&[], true), CONNECT).unwrap();
-    let server = Server::start(|_, _| ok(JWKS)).await;
-    let address = Url::parse(&server.origin()).unwrap();
-    assert_eq!(latin.get(&address).await.ok().unwrap().body, JWKS.as_bytes());
+    let latin = b"HTTP/1.1 200 OK\r\n\r\n{\"\xe9\":1}";
+    let server = Server::start(|_, _| Reply::Bytes(latin.to_vec())).await;
+    assert_eq!(problem(&jwks(server.origin())).await, Problem::Keys(Flaw::Document));
 }
 
 #[tokio::test]
@@ -347,7 +353,7 @@ async fn redirects_stay_within_the_origin() {
         "/scheme" => redirect("https://127.0.0.1/"),
         "/relative" => redirect("//169.254.169.254/"),
         "/file" => redirect("file:///etc/passwd"),
-        "/nowhere" => Reply::Text("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n".into()),
+        "/nowhere" => text("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n"),
         _ => ok(JWKS),
     })
     .await;
@@ -402,6 +408,40 @@ async fn connecting_has_its_own_time_and_a_handshake_is_part_of_it() {
     let client = Client::new(reach(&[], true), Duration::from_millis(100)).unwrap();
     let flaw = client.get(&Url::parse(&address).unwrap()).await.err();
     assert_eq!(flaw, Some(Flaw::Connect));
+}
+
+#[tokio::test]
+async fn the_handshake_offers_tls_1_2_and_1_3_and_http_1_1_only() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let fetcher = jwks(format!("https://{}", listener.local_addr().unwrap()));
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut head = [0; 5];
+        stream.read_exact(&mut head).await.unwrap();
+        let mut hello = vec![0; usize::from(u16::from_be_bytes([head[3], head[4]]))];
+        stream.read_exact(&mut hello).await.unwrap();
+        hello
+    });
+    assert_eq!(problem(&fetcher).await, Problem::Keys(Flaw::Connect));
+    let hello = server.await.unwrap();
+    let holds = |part: &[u8]| hello.windows(part.len()).any(|window| window == part);
+    // The extensions `supported_versions` and `application_layer_protocol_negotiation`, whole.
+    assert!(holds(&[0, 43, 0, 5, 4, 3, 4, 3, 3]));
+    assert!(holds(b"\x00\x10\x00\x0b\x00\x09\x08http/1.1"));
+}
+
+/// The environment is set for a process of its own: this one has threads that read it.
+#[test]
+fn a_proxy_of_the_environment_is_not_asked() {
+    let mut process = std::process::Command::new(std::env::current_exe().unwrap());
+    process.args(["--exact", "auth::discovery::tests::a_fetch_can_run_on_any_thread"]);
+    for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+    {
+        process.env(name, "http://127.0.0.1:1");
+    }
+    let output = process.env_remove("NO_PROXY").env_remove("no_proxy").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
 
 #[tokio::test]
@@ -497,104 +537,29 @@ fn private_hosts_are_hosts() {
 fn only_public_addresses_are_asked_of_a_public_host() {
     let (reach, host) = (reach(&["db.corp"], true), address::host("sso.example.com").unwrap());
     let allows = |ip: &str| reach.allows(&host, ip.parse::<IpAddr>().unwrap());
-    for good in [
-        "1.1.1.1",
-        "9.255.255.255",
-        "11.0.0.0",
-        "100.63.255.255",
-        "100.128.0.0",
-        "126.255.255.255",
-        "128.0.0.0",
-        "169.253.255.255",
-        "169.255.0.0",
-        "172.15.255.255",
-        "172.32.0.0",
-        "191.255.255.255",
-        "192.0.1.0",
-        "192.0.3.0",
-        "192.88.98.255",
-        "192.88.100.0",
-        "192.167.255.255",
-        "192.169.0.0",
-        "198.17.255.255",
-        "198.20.0.0",
-        "198.51.99.255",
-        "198.51.101.0",
-        "203.0.112.255",
-        "203.0.114.0",
-        "223.255.255.255",
-        "2000::",
-        "2001:200::",
-        "2001:db7:ffff::",
-        "2001:db9::",
-        "2003::",
-        "2606:4700:4700::1111",
-        "3ffe:ffff::",
-        "3fff:1000::",
-    ] {
+    for good in
+        "1.1.1.1 9.255.255.255 11.0.0.0 100.63.255.255 100.128.0.0 126.255.255.255 128.0.0.0 \
+        169.253.255.255 169.255.0.0 172.15.255.255 172.32.0.0 191.255.255.255 192.0.1.0 \
+        192.0.3.0 192.88.98.255 192.88.100.0 192.167.255.255 192.169.0.0 198.17.255.255 \
+        198.20.0.0 198.51.99.255 198.51.101.0 203.0.112.255 203.0.114.0 223.255.255.255 2000:: \
+        2001:200:: 2001:db7:ffff:: 2001:db9:: 2003:: 2606:4700:4700::1111 3ffe:ffff:: \
+        3fff:1000::"
+            .split(' ')
+    {
         assert!(allows(good), "{good}");
     }
-    for bad in [
-        "0.0.0.0",
-        "0.255.255.255",
-        "10.0.0.0",
-        "10.255.255.255",
-        "100.64.0.0",
-        "100.127.255.255",
-        "100.100.100.200",
-        "127.0.0.1",
-        "127.255.255.255",
-        "168.63.129.16",
-        "169.254.0.0",
-        "169.254.169.254",
-        "169.254.255.255",
-        "172.16.0.0",
-        "172.31.255.255",
-        "192.0.0.0",
-        "192.0.0.255",
-        "192.0.2.1",
-        "192.88.99.1",
-        "192.168.0.0",
-        "192.168.255.255",
-        "198.18.0.0",
-        "198.19.255.255",
-        "198.51.100.1",
-        "203.0.113.1",
-        "224.0.0.1",
-        "239.255.255.255",
-        "240.0.0.0",
-        "255.255.255.255",
-        "::",
-        "::1",
-        "::7f00:1",
-        "::8.8.8.8",
-        "::ffff:8.8.8.8",
-        "::ffff:127.0.0.1",
-        "::ffff:0:8.8.8.8",
-        "64:ff9b::8.8.8.8",
-        "64:ff9b::a9fe:a9fe",
-        "64:ff9b:1::1",
-        "100::1",
-        "1fff:ffff::",
-        "2001::1",
-        "2001:1ff:ffff::",
-        "2001:db8::1",
-        "2001:db8:ffff::",
-        "2002::1",
-        "2002:7f00:1::",
-        "2002:ffff::",
-        "3fff::",
-        "3fff:fff:ffff::",
-        "4000::",
-        "5f00::1",
-        "fc00::1",
-        "fd00::1",
-        "fd00:ec2::254",
-        "fe80::1",
-        "febf::1",
-        "fec0::1",
-        "ff02::1",
-    ] {
+    for bad in
+        "0.0.0.0 0.255.255.255 10.0.0.0 10.255.255.255 100.64.0.0 100.127.255.255 100.100.100.200 \
+        127.0.0.1 127.255.255.255 168.63.129.16 169.254.0.0 169.254.169.254 169.254.255.255 \
+        172.16.0.0 172.31.255.255 192.0.0.0 192.0.0.255 192.0.2.1 192.88.99.1 192.168.0.0 \
+        192.168.255.255 198.18.0.0 198.19.255.255 198.51.100.1 203.0.113.1 224.0.0.1 \
+        239.255.255.255 240.0.0.0 255.255.255.255 :: ::1 ::7f00:1 ::8.8.8.8 ::ffff:8.8.8.8 \
+        ::ffff:127.0.0.1 ::ffff:0:8.8.8.8 64:ff9b::8.8.8.8 64:ff9b::a9fe:a9fe 64:ff9b:1::1 \
+        100::1 1fff:ffff:: 2001::1 2001:1ff:ffff:: 2001:db8::1 2001:db8:ffff:: 2002::1 \
+        2002:7f00:1:: 2002:ffff:: 3fff:: 3fff:fff:ffff:: 4000:: 5f00::1 fc00::1 fd00::1 \
+        fd00:ec2::254 fe80::1 febf::1 fec0::1 ff02::1"
+            .split(' ')
+    {
         assert!(!allows(bad), "{bad}");
     }
 }
@@ -620,29 +585,13 @@ fn a_private_host_leads_anywhere_but_to_what_no_name_should() {
         assert!(allows("db.corp", good), "{good}");
         assert!(allows("DB.corp", good), "{good}");
     }
-    for bad in [
-        "0.0.0.0",
-        "0.0.0.1",
-        "169.254.169.254",
-        "169.254.1.1",
-        "224.0.0.1",
-        "255.255.255.255",
-        "100.100.100.200",
-        "168.63.129.16",
-        "::",
-        "fe80::1",
-        "febf::1",
-        "ff02::1",
-        "fd00:ec2::254",
-        "fd00:c1::a9fe:a9fe",
-        "fd20:ce::254",
-        "::169.254.169.254",
-        "::ffff:169.254.169.254",
-        "64:ff9b::169.254.169.254",
-        "64:ff9b:1::a9fe:a9fe",
-        "2002:a9fe:a9fe::",
-        "2001::1",
-    ] {
+    for bad in
+        "0.0.0.0 0.0.0.1 169.254.169.254 169.254.1.1 224.0.0.1 255.255.255.255 100.100.100.200 \
+        168.63.129.16 :: fe80::1 febf::1 ff02::1 fd00:ec2::254 fd00:c1::a9fe:a9fe fd20:ce::254 \
+        ::169.254.169.254 ::ffff:169.254.169.254 64:ff9b::169.254.169.254 64:ff9b:1::a9fe:a9fe \
+        2002:a9fe:a9fe:: 2001::1"
+            .split(' ')
+    {
         assert!(!allows("db.corp", bad), "{bad}");
     }
     for literal in ["169.254.1.1", "fe80::1", "0.0.0.0"] {
