@@ -94,27 +94,26 @@ impl Fetcher {
             Place::Issuer(identifier) => Source::Issuer { identifier, address },
             Place::Jwks(_) => Source::Jwks(address),
         };
-        let client = Client::new(reach, CONNECT)
-            .map_err(|_| unfit("cannot be asked: this machine has no root certificates"))?;
+        let client = Client::new(reach, CONNECT).map_err(|_| {
+            unfit("cannot be asked: TLS finds no root certificates on this machine")
+        })?;
         Ok(Self { source, client, total: TOTAL })
     }
 
     /// Fetches the keys, and before them the metadata that says where they are.
     pub(crate) async fn fetch(&self) -> Result<Fetched, Problem> {
-        let fetched = tokio::time::timeout(self.total, self.fetch_without_hurry()).await;
+        let fetched = tokio::time::timeout(self.total, self.fetch_untimed()).await;
         fetched.unwrap_or(Err(Problem::Timeout))
     }
 
-    async fn fetch_without_hurry(&self) -> Result<Fetched, Problem> {
-        let found;
+    async fn fetch_untimed(&self) -> Result<Fetched, Problem> {
         let keys = match &self.source {
             Source::Issuer { identifier, address } => {
-                found = self.search(identifier, address).await.map_err(Problem::Metadata)?;
-                &found
+                self.search(identifier, address).await.map_err(Problem::Metadata)?
             }
-            Source::Jwks(keys) => keys,
+            Source::Jwks(keys) => keys.clone(),
         };
-        let Answer { body, max_age } = self.client.get(keys).await.map_err(Problem::Keys)?;
+        let Answer { body, max_age } = self.client.get(&keys).await.map_err(Problem::Keys)?;
         let document = String::from_utf8(body).map_err(|_| Problem::Keys(Flaw::Document))?;
         Ok(Fetched { document, max_age })
     }

@@ -10,7 +10,7 @@ use http::{HeaderMap, header::CACHE_CONTROL};
 use reqwest::dns::Resolve as _;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
 };
 
 use super::{
@@ -216,9 +216,10 @@ async fn metadata_that_cannot_be_used_is_passed_over() {
 
 #[tokio::test]
 async fn a_connection_that_cannot_be_made_ends_the_search() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
+    // Bound and not listening: the port is nobody else's either.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = socket.local_addr().unwrap().port();
     let gone = issuer(format!("http://127.0.0.1:{port}"));
     assert_eq!(problem(&gone).await, Problem::Metadata(Flaw::Connect));
     let gone = jwks(format!("http://127.0.0.1:{port}"));
