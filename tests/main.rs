@@ -17,6 +17,7 @@ mod limits;
 mod list;
 mod local;
 mod metadata;
+mod oauth_client;
 mod principals;
 mod protocol;
 mod readme;

@@ -1,5 +1,6 @@
 //! A server on port 0 that stops with its test, and a client that writes its own bytes.
 
+pub mod authorization_server;
 pub mod billing;
 pub mod issuer;
 pub mod stdio;
@@ -11,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use axum::Router;
 use doorman::{
     AuditLog, AuditRecord, AuditSink, Doorman, DoormanBuilder, OAuth, StaticTokens, Toolset,
     VerifiedToken,
@@ -116,11 +118,33 @@ pub async fn serve_logging(builder: DoormanBuilder, log: AuditLog) -> Server {
     start(builder, Records { log, ..Records::new() }).await
 }
 
+/// Serves what is built for the very address that it is reached at, behind these layers.
+pub async fn serve_as_resource(
+    build: impl FnOnce(&str) -> DoormanBuilder,
+    layers: impl FnOnce(Router) -> Router,
+) -> Server {
+    let listener = listener().await;
+    let resource = format!("http://{}/mcp", listener.local_addr().unwrap());
+    start_on(listener, build(&resource), Records::new(), layers)
+}
+
 async fn start(builder: DoormanBuilder, records: Records) -> Server {
+    start_on(listener().await, builder, records, |app| app)
+}
+
+async fn listener() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.unwrap()
+}
+
+fn start_on(
+    listener: TcpListener,
+    builder: DoormanBuilder,
+    records: Records,
+    layers: impl FnOnce(Router) -> Router,
+) -> Server {
     let doorman = builder.audit(records.log.clone()).build().unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let app = doorman_axum::router(doorman).unwrap();
+    let app = layers(doorman_axum::router(doorman).unwrap());
     let serving = tokio::spawn(async move { doorman_axum::serve(listener, app).await.unwrap() });
     Server { address, records, serving }
 }
