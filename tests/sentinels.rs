@@ -280,9 +280,9 @@ fn nothing_shows_a_value_in_its_debug_form() {
         format!("{:?}", Principal::anonymous(doorman::Transport::Http)),
         format!(
             "{:?}",
-            OAuth::new(&format!("https://u:{SENTINEL}@h.example"), RESOURCE).unwrap_err()
+            OAuth::new(format!("https://u:{SENTINEL}@h.example"), RESOURCE).unwrap_err()
         ),
-        OAuth::new(&format!("https://u:{SENTINEL}@h.example"), RESOURCE).unwrap_err().to_string(),
+        OAuth::new(format!("https://u:{SENTINEL}@h.example"), RESOURCE).unwrap_err().to_string(),
     ];
     for shown in shown {
         assert!(!shown.contains(SENTINEL), "{shown}");

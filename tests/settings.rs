@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use doorman::{Doorman, DoormanBuilder, Error, OAuth, StaticTokens, VerifiedToken};
+use doorman::{
+    Doorman, DoormanBuilder, Error, JwtAlgorithm, OAuth, StaticTokens, TrustedIssuer, VerifiedToken,
+};
 use doorman_axum::{expose, tools};
 use serde_json::json;
 
@@ -22,12 +24,16 @@ fn a_server_without_tools() {
 }
 
 #[test]
-fn oauth_without_a_verifier() {
+fn an_issuer_whose_keys_nobody_can_ask_for() {
     let auth = OAuth::new(ISSUER, RESOURCE).unwrap();
-    assert_eq!(
-        Doorman::builder("b").auth(auth).tools(billing()).build().unwrap_err(),
-        Error::NoVerifier
-    );
+    let plain = auth.clone().jwks_url("http://sso.example.com/keys").unwrap();
+    let symmetric = TrustedIssuer::new(ISSUER).algorithms([JwtAlgorithm::Hs256]);
+    for auth in [plain, OAuth::new(symmetric, RESOURCE).unwrap()] {
+        let error = error(Doorman::builder("b").auth(auth).tools(billing()));
+        assert!(error.starts_with("`TrustedIssuer` "), "{error}");
+    }
+    assert!(auth.clone().also_trust(ISSUER).is_err());
+    assert!(auth.also_trust("http://other.example").is_err());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::{
 
 use aws_lc_rs::{hmac, signature::KeyPair as _};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use doorman::{Doorman, JwtVerifier, OAuth};
+use doorman::{Doorman, OAuth, TrustedIssuer};
 use doorman_axum::{expose, tools};
 use serde_json::{Value, json};
 
@@ -151,8 +151,8 @@ async fn a_good_token_of_every_algorithm_passes() {
         );
     }
     assert_eq!(calls.0.load(Ordering::SeqCst), 2 * good.len() + 3);
-    let verifier = JwtVerifier::new(ISSUER, RESOURCE).hmac_secret(SECRET).unwrap();
-    let (server, _) = start(OAuth::new(ISSUER, RESOURCE).unwrap().verifier(verifier)).await;
+    let issuer = TrustedIssuer::new(ISSUER).hmac_secret(SECRET).unwrap();
+    let (server, _) = start(OAuth::new(issuer, RESOURCE).unwrap()).await;
     for alg in ["HS256", "HS384", "HS512"] {
         let token =
             sign(json!({ "alg": alg, "typ": "at+jwt" }).to_string(), claims().to_string(), alg);

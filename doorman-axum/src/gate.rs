@@ -1,7 +1,7 @@
 //! What stands before the protocol: Host, Origin, credentials; and the statuses and challenges of
 //! what is refused.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::SystemTime};
 
 use axum::{
     body::Body,
@@ -13,6 +13,7 @@ use doorman::{
     Credential, Denial, Doorman,
     private::{Inbound, Slot},
 };
+use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
 use crate::mount::Protocol;
@@ -53,14 +54,24 @@ impl Gate {
         for name in CREDENTIALS {
             request.headers_mut().remove(name);
         }
-        let slot = Slot::default();
+        let (slot, end) = (Slot::default(), principal.expires());
         request.extensions_mut().insert(Inbound::new(principal, peer, slot.clone()));
         let response = self.protocol.handle(request).await.map(Body::new);
         match slot.read() {
             Some((id, denial)) => denied(denial, Some(id)),
-            None => response,
+            None => ended(response, end),
         }
     }
+}
+
+/// A stream that outlives its caller's token ends with the token.
+fn ended(response: Response, end: Option<SystemTime>) -> Response {
+    let content = response.headers().get(header::CONTENT_TYPE);
+    let streams = content.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+    let Some(end) = end.filter(|_| streams) else { return response };
+    let left = end.duration_since(SystemTime::now()).unwrap_or_default();
+    response
+        .map(|body| Body::from_stream(body.into_data_stream().take_until(tokio::time::sleep(left))))
 }
 
 /// Whether a proxy says that it has passed the request on. One that is silent cannot be told from a
@@ -168,7 +179,35 @@ fn rpc_response(
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use futures_util::stream;
+
     use super::*;
+
+    /// One chunk at once, and another in a quarter of an hour.
+    async fn received(content_type: &'static str, end: Option<SystemTime>) -> usize {
+        let late = async {
+            tokio::time::sleep(Duration::from_secs(900)).await;
+            Ok::<_, std::io::Error>("late")
+        };
+        let body = stream::iter([Ok("soon")]).chain(stream::once(late));
+        let head = [(header::CONTENT_TYPE, content_type)];
+        let response = ended((head, Body::from_stream(body)).into_response(), end);
+        axum::body::to_bytes(response.into_body(), 100).await.unwrap().len()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_ends_with_its_token_and_an_answer_does_not() {
+        let after = |minutes: u64| Some(SystemTime::now() + Duration::from_secs(60 * minutes));
+        assert_eq!(received("text/event-stream", after(10)).await, 4);
+        assert_eq!(received("text/event-stream; charset=utf-8", after(10)).await, 4);
+        assert_eq!(received("text/event-stream", after(20)).await, 8);
+        assert_eq!(received("text/event-stream", None).await, 8);
+        assert_eq!(received("application/json", after(10)).await, 8);
+        let over = Some(SystemTime::UNIX_EPOCH);
+        assert!(received("text/event-stream", over).await <= 4);
+    }
 
     #[test]
     fn only_pages_of_this_machine_are_own() {

@@ -255,9 +255,6 @@ pub enum Error {
         /// What is wrong, and what to write.
         problem: String,
     },
-    /// `OAuth` that nothing can verify tokens for.
-    #[error("`OAuth` has no verifier: add `.verifier(…)`")]
-    NoVerifier,
     /// HTTP without authentication.
     #[error(
         "refusing HTTP without authentication: add `.auth(OAuth::new(…)?)`, or use `Doorman::dev(…)` on a development machine"

@@ -58,11 +58,9 @@ mod validate;
 
 pub use audit::{AuditLog, AuditRecord, AuditSink};
 pub use auth::{
-    Credential, Denial, OAuth, ResourceMetadata, StaticTokens, TokenError, TokenVerifier,
-    VerifiedToken,
+    Credential, Denial, JwtAlgorithm, OAuth, ResourceMetadata, StaticTokens, TokenError,
+    TokenVerifier, TrustedIssuer, VerifiedToken,
 };
-#[cfg(feature = "jwt")]
-pub use auth::{JwtAlgorithm, JwtVerifier};
 pub use builder::DoormanBuilder;
 pub use doorman::{Doorman, Listing};
 /// ```

@@ -1,6 +1,8 @@
 //! Who calls: made from a request's own credentials, never from a connection or a session.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt, time::SystemTime};
+
+use serde_json::Value;
 
 use crate::scope::ScopeSet;
 
@@ -43,6 +45,8 @@ pub struct Principal {
     pub(crate) client_id: Option<String>,
     pub(crate) scopes: ScopeSet,
     pub(crate) tenant: Option<String>,
+    pub(crate) claims: BTreeMap<String, Value>,
+    pub(crate) expires: Option<SystemTime>,
     pub(crate) transport: Transport,
     pub(crate) verified: bool,
 }
@@ -57,6 +61,8 @@ impl Principal {
             client_id: None,
             scopes: ScopeSet::default(),
             tenant: None,
+            claims: BTreeMap::new(),
+            expires: None,
             transport,
             verified: false,
         }
@@ -90,6 +96,25 @@ impl Principal {
     #[must_use]
     pub fn tenant(&self) -> Option<&str> {
         self.tenant.as_deref()
+    }
+
+    /// A claim of the token, where `OAuth::expose_claims` names it.
+    ///
+    /// ```
+    /// # use doorman::{Principal, Transport};
+    /// # let principal = Principal::anonymous(Transport::Http);
+    /// let email = principal.claim("email").and_then(|email| email.as_str());
+    /// # assert!(email.is_none());
+    /// ```
+    #[must_use]
+    pub fn claim(&self, name: &str) -> Option<&Value> {
+        self.claims.get(name)
+    }
+
+    /// When the token ends, where it says so.
+    #[must_use]
+    pub fn expires(&self) -> Option<SystemTime> {
+        self.expires
     }
 
     /// How the call came in.

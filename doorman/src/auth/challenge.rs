@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Rejection, oauth::OAuth};
+use super::{Rejection, jwt::RETRY, oauth::OAuth};
 use crate::{error::Refusal, scope::Scope};
 
 /// A refusal that HTTP has a status for, as data.
@@ -52,7 +52,9 @@ pub(crate) fn deny_without_challenge(rejection: Rejection, request_id: String) -
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             (429, Some(seconds), "too many bad tokens came from this address")
         }
-        Rejection::Unavailable(_) => (503, Some(5), "tokens cannot be verified at the moment"),
+        Rejection::Unavailable(_) => {
+            (503, Some(RETRY.as_secs()), "tokens cannot be verified at the moment")
+        }
         Rejection::Unauthenticated
         | Rejection::Malformed
         | Rejection::InvalidToken(_)

@@ -1,11 +1,13 @@
 //! Who may be whom: credentials become a [`Principal`], or a [`Denial`] that says why not.
 
+mod address;
 mod challenge;
 mod credential;
 #[cfg(feature = "discovery")]
-#[cfg_attr(not(test), expect(dead_code, reason = "no verifier asks for fetched keys yet"))]
 mod discovery;
-#[cfg(feature = "jwt")]
+#[cfg(not(feature = "discovery"))]
+#[path = "no_discovery.rs"]
+mod discovery;
 mod jwt;
 mod oauth;
 mod static_tokens;
@@ -13,11 +15,10 @@ mod verifier;
 
 use std::{net::SocketAddr, time::Duration};
 
-#[cfg(feature = "jwt")]
-pub use self::jwt::{JwtAlgorithm, JwtVerifier};
 pub use self::{
     challenge::Denial,
     credential::Credential,
+    jwt::{JwtAlgorithm, TrustedIssuer},
     oauth::{OAuth, ResourceMetadata},
     static_tokens::StaticTokens,
     verifier::{TokenError, TokenVerifier, VerifiedToken},
@@ -28,7 +29,7 @@ use crate::principal::{Principal, Transport};
 /// How callers over HTTP are told apart.
 #[derive(Debug)]
 pub(crate) enum Auth {
-    /// Bearer tokens of one issuer for one resource.
+    /// Bearer tokens of trusted issuers for one resource.
     OAuth(OAuth),
     /// A development machine: everyone from loopback is this principal.
     Dev(Principal),

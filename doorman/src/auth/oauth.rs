@@ -1,11 +1,20 @@
-//! This server as an OAuth 2.1 resource server: one issuer, one resource, one verifier.
+//! This server as an OAuth 2.1 resource server: its issuers, and the one resource that their tokens are for.
 
-use std::{fmt, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use http::Uri;
 use serde::Serialize;
 
-use super::verifier::{ErasedVerifier, TokenError, TokenVerifier};
+use super::{
+    address,
+    jwt::{JwtVerifier, TrustedIssuer},
+    verifier::{ErasedVerifier, TokenError, TokenVerifier},
+};
 use crate::{
     error::Error,
     principal::{Principal, Transport},
@@ -13,76 +22,148 @@ use crate::{
 };
 
 const METADATA_PATH: &str = "/.well-known/oauth-protected-resource";
+/// The most that clocks may differ by (RFC 7519 §4.1.4).
+const CLOCKS_APART: Duration = Duration::from_secs(60);
 
 /// Bearer tokens: who issues them, and the resource that they must be for.
 ///
+/// Without more, tokens are JWTs as RFC 9068 describes them, and the issuer's keys are found by its
+/// metadata. What an issuer's tokens lack is relaxed by name on its [`TrustedIssuer`].
+///
 /// ```
-/// use doorman::{OAuth, StaticTokens};
+/// use doorman::{OAuth, TrustedIssuer};
 /// let auth = OAuth::new("https://sso.example.com", "https://api.example.com/mcp")?
-///     .verifier(StaticTokens::new());
+///     .also_trust(TrustedIssuer::new("https://partner.example").accept_missing_jti())?;
 /// # Ok::<(), doorman::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct OAuth {
-    issuer: String,
+    /// The first is the one that `new` names.
+    issuers: Vec<TrustedIssuer>,
     resource: String,
     resource_uri: Uri,
-    verifier: Option<Arc<dyn ErasedVerifier>>,
     tenant_claim: Option<String>,
+    exposed_claims: BTreeSet<String>,
+    verifier: Option<Arc<dyn ErasedVerifier>>,
 }
 
 impl OAuth {
     /// Names the issuer (`iss`) and the resource (`aud`): the exact address under which clients reach
-    /// the MCP endpoint. Both are compared as strings, and nothing is ever taken from a request.
+    /// the MCP endpoint. Nothing of either is ever taken from a request.
     ///
     /// # Errors
     /// [`Error::Setting`] where one is no absolute `https` address (`http` on loopback), or holds
     /// credentials, a query, a fragment or, the resource, a trailing `/` (RFC 9728 §3.3, RFC 8414 §2).
-    pub fn new(issuer: &str, resource: &str) -> Result<Self, Error> {
-        address("issuer", issuer)?;
-        let resource_uri = address("resource", resource)?;
+    pub fn new(issuer: impl Into<TrustedIssuer>, resource: &str) -> Result<Self, Error> {
+        let resource_uri = address::parse("resource", resource)?;
         if resource.ends_with('/') {
-            return Err(unfit("resource", "ends with `/`"));
+            return Err(address::unfit("resource", "ends with `/`"));
         }
-        Ok(Self {
-            issuer: issuer.into(),
+        let oauth = Self {
+            issuers: Vec::new(),
             resource: resource.into(),
             resource_uri,
-            verifier: None,
             tenant_claim: None,
-        })
+            exposed_claims: BTreeSet::new(),
+            verifier: None,
+        };
+        oauth.also_trust(issuer)
     }
 
-    /// Sets what verifies tokens.
+    /// Trusts one more issuer, with its own keys and relaxations. A token belongs to the one that its
+    /// `iss` names, and no other judges it.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] where it is no address of an issuer, or trusted already.
+    pub fn also_trust(mut self, issuer: impl Into<TrustedIssuer>) -> Result<Self, Error> {
+        let issuer = issuer.into();
+        address::parse("issuer", issuer.name())?;
+        if self.trusts(issuer.name()) {
+            return Err(address::unfit("issuer", "is named twice"));
+        }
+        self.issuers.push(issuer);
+        Ok(self)
+    }
+
+    /// [`TrustedIssuer::jwks_url`] of the first issuer.
+    ///
+    /// ```
+    /// let auth = doorman::OAuth::new("https://sso.example.com", "https://api.example.com/mcp")?
+    ///     .jwks_url("https://sso.example.com/keys")?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As there.
+    pub fn jwks_url(self, url: &str) -> Result<Self, Error> {
+        self.first(|issuer| issuer.jwks_url(url))
+    }
+
+    /// [`TrustedIssuer::jwks`] of the first issuer.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn jwks(self, document: &str) -> Result<Self, Error> {
+        self.first(|issuer| issuer.jwks(document))
+    }
+
+    /// [`TrustedIssuer::key`] of the first issuer.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn key(self, jwk: &str) -> Result<Self, Error> {
+        self.first(|issuer| issuer.key(jwk))
+    }
+
+    /// [`TrustedIssuer::audience`] of the first issuer.
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.issuers[0] = self.issuers[0].clone().audience(audience);
+        self
+    }
+
+    /// [`TrustedIssuer::accept_plain_jwt`] of the first issuer.
+    #[must_use]
+    pub fn accept_plain_jwt(mut self) -> Self {
+        self.issuers[0] = self.issuers[0].clone().accept_plain_jwt();
+        self
+    }
+
+    fn first(
+        mut self,
+        change: impl FnOnce(TrustedIssuer) -> Result<TrustedIssuer, Error>,
+    ) -> Result<Self, Error> {
+        self.issuers[0] = change(self.issuers[0].clone())?;
+        Ok(self)
+    }
+
+    /// Sets what verifies tokens in place of doorman: opaque ones, or those of an issuer's own kind. No
+    /// setting of a [`TrustedIssuer`] but its name then counts.
+    ///
+    /// ```
+    /// use doorman::{OAuth, StaticTokens};
+    /// let auth = OAuth::new("https://sso.example.com", "https://api.example.com/mcp")?
+    ///     .verifier(StaticTokens::new());
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn verifier(mut self, verifier: impl TokenVerifier) -> Self {
         self.verifier = Some(Arc::new(verifier));
         self
     }
 
-    /// Verifies JWT access tokens with the keys of this JWKS document, by the defaults of
-    /// [`JwtVerifier`](crate::JwtVerifier); one with other settings goes to `.verifier(…)`.
-    ///
-    /// ```
-    /// # let document = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"1","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
-    /// let auth = doorman::OAuth::new("https://sso.example.com", "https://api.example.com/mcp")?.jwks(document)?;
-    /// # Ok::<(), doorman::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Setting`] where it holds no key that may verify tokens.
-    #[cfg(feature = "jwt")]
-    pub fn jwks(self, document: &str) -> Result<Self, Error> {
-        let verifier = super::JwtVerifier::new(&self.issuer, &self.resource).jwks(document)?;
-        Ok(self.verifier(verifier))
-    }
-
-    /// Names the claim that holds the tenant, for a verifier that hands over claims
-    /// ([`VerifiedToken::claim`](crate::VerifiedToken::claim)) and names no tenant itself. Without it,
+    /// Names the claim that holds the tenant, for every issuer that names none itself. Without it,
     /// `DOORMAN_TENANT_CLAIM`; without both, no claim is the tenant.
     #[must_use]
     pub fn tenant_claim(mut self, name: impl Into<String>) -> Self {
         self.tenant_claim = Some(name.into());
+        self
+    }
+
+    /// Shows handlers these claims ([`Principal::claim`]), and no others.
+    #[must_use]
+    pub fn expose_claims<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.exposed_claims.extend(names.into_iter().map(Into::into));
         self
     }
 
@@ -92,47 +173,69 @@ impl OAuth {
         self
     }
 
-    /// Says what would keep it from verifying tokens.
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        if let Some(name) = &self.tenant_claim
-            && (name.trim().is_empty() || name.chars().any(char::is_control))
-        {
+    /// Makes it verify tokens, or says what would keep it from that.
+    pub(crate) fn ready(mut self) -> Result<Self, Error> {
+        let mut claims = self.exposed_claims.iter().chain(&self.tenant_claim);
+        if claims.any(|name| name.trim().is_empty() || name.chars().any(char::is_control)) {
             return Err(Error::Setting {
                 setting: "tenant_claim",
-                problem: "is blank or holds a control character".into(),
+                problem: "or an exposed claim is blank or holds a control character".into(),
                 allowed: "the name of a claim",
             });
         }
-        let verifier = self.verifier.as_ref().ok_or(Error::NoVerifier)?;
-        if let Some(name) = &self.tenant_claim {
-            verifier.keep_claim(name);
+        if let Some(verifier) = &self.verifier {
+            verifier.check()?;
+            return Ok(self);
         }
-        verifier.check()
+        let verifier = JwtVerifier::new(
+            self.issuers.clone(),
+            &self.resource,
+            self.tenant_claim.as_deref(),
+            &self.exposed_claims,
+        )?;
+        self.verifier = Some(Arc::new(verifier));
+        Ok(self)
     }
 
-    /// Verifies a token, and that it is for this resource: the one place where the audience is checked.
+    /// Verifies a token, and that it is for this resource and of a trusted issuer, whatever verifies.
     pub(crate) async fn verify(&self, token: &str) -> Result<Principal, TokenError> {
         let verifier = self.verifier.as_ref().ok_or(TokenError::Unavailable)?;
         let token = verifier.verify(token).await?;
-        if !token.audience.contains(&self.resource) {
+        if !token.audience.iter().any(|audience| address::is_same(&self.resource, audience)) {
             return Err(TokenError::Invalid("audience"));
         }
-        if token.issuer.as_ref().is_some_and(|issuer| *issuer != self.issuer) {
+        let issuer = token.issuer.unwrap_or_else(|| self.issuers[0].name().to_owned());
+        if !self.trusts(&issuer) {
             return Err(TokenError::Invalid("issuer"));
         }
         if token.subject.is_empty() {
             return Err(TokenError::Invalid("subject"));
         }
-        let claimed = self.tenant_claim.as_ref().and_then(|name| token.claims.get(name)).cloned();
+        if token.expires.is_some_and(|end| SystemTime::now() > end + CLOCKS_APART) {
+            return Err(TokenError::Invalid("expired"));
+        }
+        let mut claims = token.claims;
+        let tenant = match self.tenant_claim.as_ref().and_then(|name| claims.get(name)) {
+            _ if token.tenant.is_some() => token.tenant,
+            None => None,
+            Some(tenant) => Some(tenant.as_str().ok_or(TokenError::Invalid("tenant"))?.to_owned()),
+        };
+        claims.retain(|name, _| self.exposed_claims.contains(name));
         Ok(Principal {
             subject: token.subject,
-            issuer: Some(self.issuer.clone()),
+            issuer: Some(issuer),
             client_id: token.client_id,
             scopes: token.scopes,
-            tenant: token.tenant.or(claimed),
+            tenant,
+            claims,
+            expires: token.expires,
             transport: Transport::Http,
             verified: true,
         })
+    }
+
+    fn trusts(&self, issuer: &str) -> bool {
+        self.issuers.iter().any(|trusted| trusted.name() == issuer)
     }
 
     /// The host and port of the resource.
@@ -167,7 +270,7 @@ impl OAuth {
     ) -> ResourceMetadata {
         ResourceMetadata {
             resource: self.resource.clone(),
-            authorization_servers: vec![self.issuer.clone()],
+            authorization_servers: self.issuers.iter().map(|issuer| issuer.name().into()).collect(),
             scopes_supported: scopes.into_iter().map(|scope| scope.as_str().to_owned()).collect(),
             bearer_methods_supported: ["header"],
             resource_name: name.to_owned(),
@@ -183,9 +286,8 @@ impl OAuth {
 impl fmt::Debug for OAuth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OAuth")
-            .field("issuer", &self.issuer)
+            .field("issuers", &self.issuers)
             .field("resource", &self.resource)
-            .field("verifier", &self.verifier.is_some())
             .finish_non_exhaustive()
     }
 }
@@ -211,55 +313,6 @@ pub struct ResourceMetadata {
     scopes_supported: Vec<String>,
     bearer_methods_supported: [&'static str; 1],
     resource_name: String,
-}
-
-fn address(setting: &'static str, text: &str) -> Result<Uri, Error> {
-    // The parser drops a fragment without a word.
-    if text.contains('#') {
-        return Err(unfit(setting, "has a fragment"));
-    }
-    let uri: Uri = text.parse().map_err(|_| unfit(setting, "is no address"))?;
-    let host = uri.host().unwrap_or_default();
-    let problem = match uri.scheme_str() {
-        _ if host.is_empty() => "is no absolute address",
-        Some("https") => "",
-        Some("http") if is_loopback(host) => "",
-        Some("http") => "is not `https`",
-        _ => "is neither `https` nor `http`",
-    };
-    if !problem.is_empty() {
-        return Err(unfit(setting, problem));
-    }
-    if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
-        return Err(unfit(setting, "holds credentials"));
-    }
-    if uri.query().is_some() {
-        return Err(unfit(setting, "has a query"));
-    }
-    let is_plain =
-        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.' | b'~');
-    if !uri.path().bytes().all(is_plain) {
-        return Err(unfit(
-            setting,
-            "has a path with other characters than letters, digits and `/ - _ . ~`",
-        ));
-    }
-    Ok(uri)
-}
-
-fn unfit(setting: &'static str, problem: &str) -> Error {
-    Error::Setting {
-        setting,
-        problem: problem.into(),
-        allowed: "an absolute `https` address (`http` on loopback) without credentials, query or fragment; a resource does not end with `/`",
-    }
-}
-
-/// Whether a host can only be this machine.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! The seam behind which tokens are verified.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, time::SystemTime};
 
 use futures_util::future::BoxFuture;
+use serde_json::Value;
 
 use crate::{
     error::Error,
@@ -41,32 +42,12 @@ pub trait TokenVerifier: Send + Sync + 'static {
     fn check(&self) -> Result<(), Error> {
         Ok(())
     }
-
-    /// Hears, before the server starts, the name of the claim that is read as the tenant, for a
-    /// verifier that hands over no others unasked.
-    fn keep_claim(&self, _name: &str) {}
-}
-
-/// Shared with whoever gives it other keys.
-impl<V: TokenVerifier> TokenVerifier for Arc<V> {
-    async fn verify(&self, token: &str) -> Result<VerifiedToken, TokenError> {
-        V::verify(self, token).await
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        V::check(self)
-    }
-
-    fn keep_claim(&self, name: &str) {
-        V::keep_claim(self, name);
-    }
 }
 
 /// A [`TokenVerifier`] on the heap.
 pub(crate) trait ErasedVerifier: Send + Sync {
     fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<VerifiedToken, TokenError>>;
     fn check(&self) -> Result<(), Error>;
-    fn keep_claim(&self, name: &str);
 }
 
 impl<V: TokenVerifier> ErasedVerifier for V {
@@ -76,10 +57,6 @@ impl<V: TokenVerifier> ErasedVerifier for V {
 
     fn check(&self) -> Result<(), Error> {
         TokenVerifier::check(self)
-    }
-
-    fn keep_claim(&self, name: &str) {
-        TokenVerifier::keep_claim(self, name);
     }
 }
 
@@ -117,7 +94,8 @@ pub struct VerifiedToken {
     pub(crate) audience: Vec<String>,
     pub(crate) scopes: ScopeSet,
     pub(crate) tenant: Option<String>,
-    pub(crate) claims: BTreeMap<String, String>,
+    pub(crate) claims: BTreeMap<String, Value>,
+    pub(crate) expires: Option<SystemTime>,
 }
 
 impl VerifiedToken {
@@ -132,6 +110,7 @@ impl VerifiedToken {
             scopes: ScopeSet::default(),
             tenant: None,
             claims: BTreeMap::new(),
+            expires: None,
         }
     }
 
@@ -172,11 +151,18 @@ impl VerifiedToken {
         self
     }
 
-    /// Adds a claim. Where no tenant is named, the one that `OAuth::tenant_claim` or
-    /// `DOORMAN_TENANT_CLAIM` names is the tenant.
+    /// Adds a claim. Handlers see those that `OAuth::expose_claims` names; where no tenant is named,
+    /// the one that `OAuth::tenant_claim` or `DOORMAN_TENANT_CLAIM` names is the tenant.
     #[must_use]
-    pub fn claim(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+    pub fn claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.claims.insert(name.into(), value.into());
+        self
+    }
+
+    /// When it ends: a stream that is open then is closed, and a minute later it passes no more.
+    #[must_use]
+    pub fn expires(mut self, at: SystemTime) -> Self {
+        self.expires = Some(at);
         self
     }
 }

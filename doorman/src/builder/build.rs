@@ -30,7 +30,7 @@ impl DoormanBuilder {
     ///
     /// # Errors
     /// Everything that is wrong, at once: no tools, two tools of one name, tools that cannot be
-    /// published, `OAuth` without a verifier, malformed settings.
+    /// published, issuers without keys that could verify tokens, malformed settings.
     pub fn build(mut self) -> Result<Doorman, Error> {
         let mut errors = std::mem::take(&mut self.errors);
         let environment = self.environment.take().unwrap_or_else(Environment::of_this_process);
@@ -61,6 +61,8 @@ impl DoormanBuilder {
         hosts.extend(self.hosts.or(settings.allowed_hosts).unwrap_or_default());
         let host = self.oauth.as_ref().map_or("localhost", OAuth::authority);
         let host = HeaderValue::try_from(host).unwrap_or(HeaderValue::from_static("localhost"));
+        let oauth = self.oauth.map(OAuth::ready).transpose();
+        let oauth = oauth.map_err(|error| errors.push(error)).ok().flatten();
         Error::all(errors)?;
         let audit = match self.audit {
             Some(audit) => audit,
@@ -76,7 +78,7 @@ impl DoormanBuilder {
         let auth = if self.dev {
             Some(Auth::Dev(developer(&self.tools, Transport::Http)))
         } else {
-            self.oauth.map(Auth::OAuth)
+            oauth.map(Auth::OAuth)
         };
         let local = match (self.dev, named, settings.token) {
             (true, ..) => Local::Named(developer(&self.tools, Transport::Stdio)),
@@ -183,9 +185,6 @@ impl DoormanBuilder {
                 "with `Doorman::builder(…)` only",
             ),
         );
-        if let Some(Err(error)) = self.oauth.as_ref().map(OAuth::check) {
-            refuse(true, error);
-        }
         refuse(
             self.anonymous && self.oauth.is_none(),
             setting("allow_anonymous", "is set without `.auth(…)`", "with `.auth(…)` only"),

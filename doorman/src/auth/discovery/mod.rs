@@ -3,6 +3,8 @@
 mod address;
 mod client;
 #[cfg(test)]
+pub(in crate::auth) mod loopback;
+#[cfg(test)]
 mod tests;
 
 use std::{collections::BTreeSet, time::Duration};

@@ -37,39 +37,44 @@ impl PrintKey {
     }
 }
 
-/// The verdicts under one set of keys; a new set begins with none.
+/// Which token was judged, and by which keys of which issuer.
+#[derive(Clone, Copy)]
+pub(super) struct Key {
+    pub(super) print: Print,
+    pub(super) place: usize,
+    pub(super) generation: u64,
+}
+
+/// What was said about tokens.
 pub(super) struct Verdicts {
     good: Mutex<Remembered<VerifiedToken>>,
     bad: Mutex<Remembered<TokenError>>,
 }
+
+/// A verdict, and whose keys of which generation gave it.
+type Recalled = (Result<VerifiedToken, TokenError>, usize, u64);
 
 impl Verdicts {
     pub(super) fn new() -> Self {
         Self { good: Mutex::new(Remembered::new(MOST)), bad: Mutex::new(Remembered::new(MOST)) }
     }
 
-    pub(super) fn recall(
-        &self,
-        print: Print,
-        now: SystemTime,
-    ) -> Option<Result<VerifiedToken, TokenError>> {
-        let good = lock(&self.good).recall(print, now);
-        good.map(Ok).or_else(|| lock(&self.bad).recall(print, now).map(Err))
+    pub(super) fn recall(&self, print: Print, now: SystemTime) -> Option<Recalled> {
+        let good = lock(&self.good).recall(print, now).map(|(token, by)| (Ok(token), by));
+        let found =
+            good.or_else(|| lock(&self.bad).recall(print, now).map(|(error, by)| (Err(error), by)));
+        found.map(|(verdict, by)| (verdict, by.place, by.generation))
     }
 
-    /// Keeps a good token, and never past its own end.
-    pub(super) fn keep(
-        &self,
-        print: Print,
-        token: &VerifiedToken,
-        expires: SystemTime,
-        now: SystemTime,
-    ) {
-        lock(&self.good).keep(print, token.clone(), now, expires.min(now + GOOD_FOR));
+    /// Keeps a good token, and never past its own end or that of the keys.
+    pub(super) fn keep(&self, key: Key, token: &VerifiedToken, left: Duration, now: SystemTime) {
+        let until = now + left.min(GOOD_FOR);
+        let until = token.expires.map_or(until, |expires| expires.min(until));
+        lock(&self.good).keep(key, token.clone(), now, until);
     }
 
-    pub(super) fn keep_bad(&self, print: Print, error: TokenError, now: SystemTime) {
-        lock(&self.bad).keep(print, error, now, now + BAD_FOR);
+    pub(super) fn keep_bad(&self, key: Key, error: TokenError, now: SystemTime) {
+        lock(&self.bad).keep(key, error, now, now + BAD_FOR);
     }
 }
 
@@ -89,6 +94,7 @@ struct Remembered<T> {
 
 struct Entry<T> {
     verdict: T,
+    by: Key,
     /// A clock that was set back recalls nothing.
     since: SystemTime,
     until: SystemTime,
@@ -99,16 +105,17 @@ impl<T: Clone> Remembered<T> {
         Self { most, entries: HashMap::new(), order: VecDeque::new() }
     }
 
-    fn recall(&self, print: Print, now: SystemTime) -> Option<T> {
+    fn recall(&self, print: Print, now: SystemTime) -> Option<(T, Key)> {
         let entry = self.entries.get(&print)?;
-        (entry.since <= now && now < entry.until).then(|| entry.verdict.clone())
+        (entry.since <= now && now < entry.until).then(|| (entry.verdict.clone(), entry.by))
     }
 
-    fn keep(&mut self, print: Print, verdict: T, since: SystemTime, until: SystemTime) {
+    fn keep(&mut self, by: Key, verdict: T, since: SystemTime, until: SystemTime) {
         if until <= since {
             return;
         }
-        if self.entries.insert(print, Entry { verdict, since, until }).is_some() {
+        let print = by.print;
+        if self.entries.insert(print, Entry { verdict, by, since, until }).is_some() {
             return;
         }
         self.order.push_back(print);
@@ -131,13 +138,17 @@ mod tests {
 
     const NOW: SystemTime = SystemTime::UNIX_EPOCH;
 
+    fn key(print: Print) -> Key {
+        Key { print, place: 0, generation: 0 }
+    }
+
     #[test]
     fn memory_is_bounded_and_the_oldest_makes_room() {
-        let (key, mut kept) = (PrintKey::new(), Remembered::new(3));
-        let prints: Vec<Print> = (0..50).map(|n| key.print(&format!("token {n}"))).collect();
+        let (secret, mut kept) = (PrintKey::new(), Remembered::new(3));
+        let prints: Vec<Print> = (0..50).map(|n| secret.print(&format!("token {n}"))).collect();
         for print in &prints {
-            kept.keep(*print, (), NOW, NOW + BAD_FOR);
-            kept.keep(*print, (), NOW, NOW + BAD_FOR);
+            kept.keep(key(*print), (), NOW, NOW + BAD_FOR);
+            kept.keep(key(*print), (), NOW, NOW + BAD_FOR);
         }
         assert_eq!((kept.entries.len(), kept.order.len()), (3, 3));
         assert!(kept.recall(prints[49], NOW).is_some() && kept.recall(prints[46], NOW).is_none());
@@ -146,7 +157,7 @@ mod tests {
     #[test]
     fn a_verdict_ends_with_its_time_and_with_a_clock_set_back() {
         let (print, mut kept) = (PrintKey::new().print("a token"), Remembered::new(3));
-        kept.keep(print, (), NOW + BAD_FOR, NOW + 2 * BAD_FOR);
+        kept.keep(key(print), (), NOW + BAD_FOR, NOW + 2 * BAD_FOR);
         assert!(kept.recall(print, NOW + BAD_FOR).is_some());
         assert!(kept.recall(print, NOW + 2 * BAD_FOR).is_none());
         assert!(kept.recall(print, NOW).is_none());

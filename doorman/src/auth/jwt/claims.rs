@@ -2,13 +2,14 @@
 
 use std::{
     collections::BTreeSet,
-    sync::OnceLock,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use super::strict::{Header, Json, Object};
+use serde_json::Value;
+
+use super::strict::{Header, Object};
 use crate::{
-    auth::{TokenError, VerifiedToken},
+    auth::{TokenError, VerifiedToken, address},
     scope::{Scope, ScopeSet},
 };
 
@@ -19,11 +20,14 @@ pub(super) const MOST_LEEWAY: Duration = Duration::from_secs(60);
 const LATEST: f64 = 253_402_300_799.0;
 
 /// The rules of one issuer, as strict as RFC 9068 where nothing was relaxed by name.
+#[derive(Clone)]
 pub(super) struct Rules {
     pub(super) issuer: String,
-    pub(super) resource: String,
-    pub(super) audience: Option<String>,
+    /// Other names of this server.
+    pub(super) audiences: BTreeSet<String>,
     pub(super) tolerated: BTreeSet<String>,
+    /// The clients whose tokens need no audience.
+    pub(super) clients_without_audience: BTreeSet<String>,
     pub(super) leeway: Duration,
     pub(super) max_lifetime: Duration,
     pub(super) plain_jwt: bool,
@@ -31,24 +35,21 @@ pub(super) struct Rules {
     pub(super) client_id_needed: bool,
     pub(super) jti_needed: bool,
     pub(super) tenant_claim: Option<String>,
-    /// The claim that whoever uses the verifier reads as the tenant.
-    pub(super) asked_claim: OnceLock<String>,
+}
+
+/// What is the same for every issuer.
+pub(super) struct Here {
+    pub(super) resource: String,
     pub(super) exposed: BTreeSet<String>,
 }
 
-/// A token whose claims are fine, and when it ends.
-pub(super) struct Checked {
-    pub(super) token: VerifiedToken,
-    pub(super) expires: SystemTime,
-}
-
 impl Rules {
-    pub(super) fn new(issuer: &str, resource: &str) -> Self {
+    pub(super) fn new(issuer: &str) -> Self {
         Self {
             issuer: issuer.into(),
-            resource: resource.into(),
-            audience: None,
+            audiences: BTreeSet::new(),
             tolerated: BTreeSet::new(),
+            clients_without_audience: BTreeSet::new(),
             leeway: Duration::from_secs(30),
             max_lifetime: Duration::from_secs(24 * 60 * 60),
             plain_jwt: false,
@@ -56,30 +57,26 @@ impl Rules {
             client_id_needed: true,
             jti_needed: true,
             tenant_claim: None,
-            asked_claim: OnceLock::new(),
-            exposed: BTreeSet::new(),
         }
     }
 
-    /// Judges everything that a token says besides its signature.
+    /// Judges everything that a token of this issuer says besides its signature.
     pub(super) fn check(
         &self,
+        here: &Here,
         header: &Header,
         claims: &Object,
         now: SystemTime,
-    ) -> Result<Checked, TokenError> {
+    ) -> Result<VerifiedToken, TokenError> {
         let is_typed = self.typ(header)?;
-        if claims.get("iss").and_then(Json::text) != Some(&self.issuer) {
-            return Err(TokenError::Invalid("issuer"));
-        }
-        let audiences = self.audiences(claims)?;
+        let client_id = name(claims, &self.client_id_claim, "client_id")?;
+        let audiences = self.audiences(here, claims, client_id)?;
         let expires = self.times(claims, now)?;
         // Its holder would have to prove something that nobody asks for here (RFC 7800, RFC 9449).
         if claims.contains_key("cnf") {
             return Err(TokenError::Invalid("cnf"));
         }
         let subject = name(claims, "sub", "subject")?.ok_or(TokenError::Invalid("subject"))?;
-        let client_id = name(claims, &self.client_id_claim, "client_id")?;
         if client_id.is_none() && self.client_id_needed {
             return Err(TokenError::Invalid("client_id"));
         }
@@ -90,23 +87,18 @@ impl Rules {
             self.plain(claims, &audiences)?;
         }
 
-        let mut token = VerifiedToken::new(subject).issuer(&self.issuer).audience(&self.resource);
+        let mut token = VerifiedToken::new(subject)
+            .issuer(&self.issuer)
+            .audience(&here.resource)
+            .expires(expires);
         token.scopes = scopes(claims)?;
         token.client_id = client_id.map(str::to_owned);
         if let Some(claim) = &self.tenant_claim {
             token.tenant = name(claims, claim, "tenant")?.map(str::to_owned);
         }
-        if let Some(claim) = self.asked_claim.get()
-            && let Some(tenant) = name(claims, claim, "tenant")?
-        {
-            token = token.claim(claim, tenant);
-        }
-        for claim in &self.exposed {
-            if let Some(value) = claims.get(claim).and_then(Json::text) {
-                token = token.claim(claim, value);
-            }
-        }
-        Ok(Checked { token, expires })
+        let exposed = here.exposed.iter().filter_map(|name| claims.get_key_value(name));
+        token.claims = exposed.map(|(name, value)| (name.clone(), value.clone())).collect();
+        Ok(token)
     }
 
     /// Whether the token says that it is an access token (RFC 9068 §4).
@@ -126,31 +118,39 @@ impl Rules {
         let is_for_client = clients
             .iter()
             .flatten()
-            .any(|client| client.text().is_none_or(|client| audiences.contains(&client)));
+            .any(|client| client.as_str().is_none_or(|client| audiences.contains(&client)));
         let has = |claim: &&str| claims.contains_key(*claim);
         let is_access = clients.iter().any(Option::is_some) || ["scope", "scp"].iter().any(has);
         let is_other = ["nonce", "at_hash", "c_hash", "s_hash", "events"].iter().any(has);
         // Amazon and Keycloak name the kind in a claim.
         let is = |claim: &str, kind: &str| {
             let found = claims.get(claim);
-            found.is_none_or(|found| found.text().is_some_and(|t| t.eq_ignore_ascii_case(kind)))
+            found.is_none_or(|found| found.as_str().is_some_and(|t| t.eq_ignore_ascii_case(kind)))
         };
         let is_named = is("token_use", "access") && is("typ", "bearer");
         if is_access && !is_for_client && !is_other && is_named { Ok(()) } else { Err(other) }
     }
 
     /// The audiences, of which one is this server and every other is tolerated.
-    fn audiences<'a>(&self, claims: &'a Object) -> Result<Vec<&'a str>, TokenError> {
+    fn audiences<'a>(
+        &self,
+        here: &Here,
+        claims: &'a Object,
+        client_id: Option<&str>,
+    ) -> Result<Vec<&'a str>, TokenError> {
         let refused = TokenError::Invalid("audience");
         let audiences: Vec<&str> = match claims.get("aud") {
-            Some(Json::Text(audience)) => vec![audience],
-            Some(Json::Array(members)) => {
-                members.iter().map(Json::text).collect::<Option<_>>().ok_or(refused)?
+            None if client_id.is_some_and(|id| self.clients_without_audience.contains(id)) => {
+                return Ok(Vec::new());
+            }
+            Some(Value::String(audience)) => vec![audience],
+            Some(Value::Array(members)) => {
+                members.iter().map(Value::as_str).collect::<Option<_>>().ok_or(refused)?
             }
             _ => return Err(refused),
         };
         let is_ours = |audience: &str| {
-            audience == self.resource || self.audience.as_deref() == Some(audience)
+            address::is_same(&here.resource, audience) || self.audiences.contains(audience)
         };
         let is_fit = |audience: &str| is_ours(audience) || self.tolerated.contains(audience);
         if audiences.iter().any(|a| is_ours(a)) && audiences.iter().all(|a| is_fit(a)) {
@@ -166,8 +166,10 @@ impl Rules {
         let now = now.as_secs_f64();
         let time = |claim: &str, reason: &'static str| match claims.get(claim) {
             None => Ok(None),
-            Some(Json::Number(time)) if (0.0..=LATEST).contains(time) => Ok(Some(*time)),
-            Some(_) => Err(TokenError::Invalid(reason)),
+            Some(time) => match time.as_f64() {
+                Some(time) if (0.0..=LATEST).contains(&time) => Ok(Some(time)),
+                _ => Err(TokenError::Invalid(reason)),
+            },
         };
         let expires = time("exp", "exp")?.ok_or(TokenError::Invalid("exp"))?;
         let issued = time("iat", "iat")?.ok_or(TokenError::Invalid("iat"))?;
@@ -197,7 +199,9 @@ fn name<'a>(
 ) -> Result<Option<&'a str>, TokenError> {
     match claims.get(claim) {
         None => Ok(None),
-        Some(Json::Text(name)) if !name.trim().is_empty() && !name.contains(char::is_control) => {
+        Some(Value::String(name))
+            if !name.trim().is_empty() && !name.contains(char::is_control) =>
+        {
             Ok(Some(name))
         }
         Some(_) => Err(TokenError::Invalid(reason)),
@@ -210,14 +214,14 @@ fn scopes(claims: &Object) -> Result<ScopeSet, TokenError> {
     let split = |text: &str| ScopeSet::parse(text).map_err(|_| refused);
     let scope = match claims.get("scope") {
         None => None,
-        Some(Json::Text(text)) => Some(split(text)?),
+        Some(Value::String(text)) => Some(split(text)?),
         Some(_) => return Err(refused),
     };
     let scp = match claims.get("scp") {
         None => None,
-        Some(Json::Text(text)) => Some(split(text)?),
-        Some(Json::Array(members)) => {
-            let scopes = members.iter().map(|member| Scope::parse(member.text()?).ok());
+        Some(Value::String(text)) => Some(split(text)?),
+        Some(Value::Array(members)) => {
+            let scopes = members.iter().map(|member| Scope::parse(member.as_str()?).ok());
             Some(scopes.collect::<Option<ScopeSet>>().ok_or(refused)?)
         }
         Some(_) => return Err(refused),

@@ -5,8 +5,10 @@ use std::{collections::BTreeMap, fmt};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm as Signature, DecodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
 
-use super::strict::{self, Header, Json, Object, Parts};
-use crate::{auth::TokenError, error::Error};
+use serde_json::Value;
+
+use super::strict::{self, Header, Object, Parts};
+use crate::auth::TokenError;
 
 const LARGEST_DOCUMENT: usize = 512 * 1024;
 const SHORTEST_SECRET: usize = 32;
@@ -14,8 +16,8 @@ const SHORTEST_SECRET: usize = 32;
 /// A signature algorithm (RFC 7518 §3.1, RFC 8037 §3.1).
 ///
 /// ```
-/// use doorman::{JwtAlgorithm, JwtVerifier};
-/// let verifier = JwtVerifier::new("https://sso.example.com", "https://api.example.com/mcp")
+/// use doorman::{JwtAlgorithm, TrustedIssuer};
+/// let issuer = TrustedIssuer::new("https://sso.example.com")
 ///     .algorithms([JwtAlgorithm::Es256, JwtAlgorithm::EdDsa]);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +54,10 @@ use JwtAlgorithm::{
 };
 
 impl JwtAlgorithm {
+    pub(super) fn is_symmetric(self) -> bool {
+        matches!(self, Hs256 | Hs384 | Hs512)
+    }
+
     pub(super) const ALL: [Self; 12] =
         [Rs256, Rs384, Rs512, Ps256, Ps384, Ps512, Es256, Es384, EdDsa, Hs256, Hs384, Hs512];
 
@@ -109,23 +115,23 @@ pub(super) struct Keys {
 impl Keys {
     /// Takes the fit keys of a JWKS (RFC 7517 §5); the rest is dropped and logged by kid. Of two fit
     /// keys with one kid neither is taken: which one was meant cannot be told.
-    pub(super) fn of_jwks(document: &str) -> Result<Self, Error> {
+    pub(super) fn of_jwks(document: &str) -> Result<Self, &'static str> {
         if document.len() > LARGEST_DOCUMENT {
-            return Err(unfit("is larger than 512 KiB"));
+            return Err("is larger than 512 KiB");
         }
         let members = strict::object(document.as_bytes())
-            .ok_or_else(|| unfit("is no JSON object, or holds a member twice"))?;
-        let Some(Json::Array(found)) = members.get("keys") else {
-            return Err(unfit("has no array `keys`"));
+            .ok_or("is no JSON object, or holds a member twice")?;
+        let Some(Value::Array(found)) = members.get("keys") else {
+            return Err("has no array `keys`");
         };
         let mut keys = Self::default();
         let mut twice = Vec::new();
         for jwk in found {
-            let Json::Object(jwk) = jwk else {
+            let Value::Object(jwk) = jwk else {
                 tracing::warn!("a key of the JWKS is dropped: it is no object");
                 continue;
             };
-            let kid = jwk.get("kid").map(|kid| kid.text().unwrap_or("?"));
+            let kid = jwk.get("kid").map(|kid| kid.as_str().unwrap_or("?"));
             match vet(jwk) {
                 Err(problem) => tracing::warn!("key {} is dropped: it {problem}", shown(kid)),
                 Ok(key) => match kid {
@@ -143,19 +149,19 @@ impl Keys {
                 tracing::warn!("key {} is dropped: its kid stands twice", shown(Some(kid)));
             }
         }
-        if keys.is_empty() { Err(unfit("holds no key that may verify tokens")) } else { Ok(keys) }
+        if keys.is_empty() { Err("holds no key that may verify tokens") } else { Ok(keys) }
     }
 
     /// Takes one JWK.
-    pub(super) fn of_jwk(document: &str) -> Result<Self, Error> {
+    pub(super) fn of_jwk(document: &str) -> Result<Self, &'static str> {
         if document.len() > LARGEST_DOCUMENT {
-            return Err(unfit("is larger than 512 KiB"));
+            return Err("is larger than 512 KiB");
         }
         let jwk = strict::object(document.as_bytes())
-            .ok_or_else(|| unfit("is no JSON object, or holds a member twice"))?;
-        let key = vet(&jwk).map_err(unfit)?;
+            .ok_or("is no JSON object, or holds a member twice")?;
+        let key = vet(&jwk)?;
         let mut keys = Self::default();
-        match jwk.get("kid").and_then(Json::text) {
+        match jwk.get("kid").and_then(Value::as_str) {
             Some(kid) => drop(keys.named.insert(kid.to_owned(), key)),
             None => keys.nameless.push(key),
         }
@@ -163,9 +169,9 @@ impl Keys {
     }
 
     /// Takes a secret; the hashes that are longer than it stay out (RFC 7518 §3.2).
-    pub(super) fn of_secret(secret: &[u8]) -> Result<Self, Error> {
+    pub(super) fn of_secret(secret: &[u8]) -> Result<Self, &'static str> {
         if secret.len() < SHORTEST_SECRET {
-            return Err(unfit("is a secret of fewer than 32 bytes"));
+            return Err("is a secret of fewer than 32 bytes");
         }
         let fit = [(Hs256, 32), (Hs384, 48), (Hs512, 64)].into_iter();
         let algorithms = fit.filter(|(_, least)| secret.len() >= *least).map(|(a, _)| a).collect();
@@ -237,7 +243,7 @@ impl Found<'_> {
 
 /// Makes a key of a JWK, or says why it may not verify tokens.
 fn vet(jwk: &Object) -> Result<Key, &'static str> {
-    let text = |name: &str| jwk.get(name).map(|value| value.text().unwrap_or_default());
+    let text = |name: &str| jwk.get(name).map(|value| value.as_str().unwrap_or_default());
     if text("kid").is_some_and(|kid| kid.is_empty() || kid.len() > 256) {
         return Err("has a kid that is no text of 1 to 256 bytes");
     }
@@ -246,8 +252,8 @@ fn vet(jwk: &Object) -> Result<Key, &'static str> {
     }
     match jwk.get("key_ops") {
         None => {}
-        Some(Json::Array(operations))
-            if operations.iter().any(|operation| operation.text() == Some("verify")) => {}
+        Some(Value::Array(operations))
+            if operations.iter().any(|operation| operation.as_str() == Some("verify")) => {}
         Some(_) => return Err("is not for verifying"),
     }
     // Whoever could read this could sign.
@@ -312,12 +318,4 @@ fn shown(kid: Option<&str>) -> String {
             format!("`{}`", kid.chars().take(64).flat_map(char::escape_debug).collect::<String>())
         },
     )
-}
-
-pub(super) fn unfit(problem: &str) -> Error {
-    Error::Setting {
-        setting: "JwtVerifier",
-        problem: format!("has a key that does not fit: it {problem}"),
-        allowed: "a JWKS or JWK with public RSA (2048 to 8192 bits), P-256, P-384 or Ed25519 keys for signatures; or one secret of at least 32 bytes and no public key",
-    }
 }

@@ -1,10 +1,11 @@
 //! What a token may look like: its three parts and the JSON in them, read without any leniency.
 //! Judges no claim and no signature.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
 
 use crate::auth::TokenError;
 
@@ -29,18 +30,7 @@ pub(super) struct Header {
     pub(super) kid: Option<String>,
 }
 
-pub(super) type Object = BTreeMap<String, Json>;
-
-/// A JSON value in which no member stands twice.
-#[derive(Clone, PartialEq)]
-pub(super) enum Json {
-    Null,
-    Bool,
-    Number(f64),
-    Text(String),
-    Array(Vec<Json>),
-    Object(Object),
-}
+pub(super) type Object = Map<String, Value>;
 
 /// Takes a token apart.
 pub(super) fn parts(token: &str) -> Result<Parts<'_>, TokenError> {
@@ -68,7 +58,7 @@ pub(super) fn object(bytes: &[u8]) -> Option<Object> {
     let value = Level(DEEPEST).deserialize(&mut reader).ok()?;
     reader.end().ok()?;
     match value {
-        Json::Object(members) => Some(members),
+        Value::Object(members) => Some(members),
         _ => None,
     }
 }
@@ -89,39 +79,16 @@ impl Header {
                 return Err(TokenError::Invalid(reason));
             }
         }
-        let Some(Json::Text(algorithm)) = members.get("alg") else {
+        let Some(Value::String(algorithm)) = members.get("alg") else {
             return Err(TokenError::Invalid("alg"));
         };
         let optional = |name: &str, reason| match members.get(name) {
             None => Ok(None),
-            Some(Json::Text(text)) if text.len() <= LONGEST_KID => Ok(Some(text.clone())),
+            Some(Value::String(text)) if text.len() <= LONGEST_KID => Ok(Some(text.clone())),
             Some(_) => Err(TokenError::Invalid(reason)),
         };
         let (typ, kid) = (optional("typ", "typ")?, optional("kid", "kid")?);
         Ok(Self { algorithm: algorithm.clone(), typ, kid })
-    }
-}
-
-impl Json {
-    pub(super) fn text(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-}
-
-/// Shows no value.
-impl fmt::Debug for Json {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Null => "Null",
-            Self::Bool => "Bool",
-            Self::Number(_) => "Number",
-            Self::Text(_) => "Text",
-            Self::Array(_) => "Array",
-            Self::Object(_) => "Object",
-        })
     }
 }
 
@@ -136,63 +103,69 @@ impl Level {
 }
 
 impl<'de> DeserializeSeed<'de> for Level {
-    type Value = Json;
+    type Value = Value;
 
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Json, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
         reader.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Level {
-    type Value = Json;
+    type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
 
-    fn visit_unit<E>(self) -> Result<Json, E> {
-        Ok(Json::Null)
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Json, E> {
-        Ok(Json::Bool)
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "times are far below 2^53, and bounded later")]
-    fn visit_i64<E>(self, number: i64) -> Result<Json, E> {
-        Ok(Json::Number(number as f64))
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(number.into())
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "times are far below 2^53, and bounded later")]
-    fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
-        Ok(Json::Number(number as f64))
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(number.into())
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Json, E> {
-        Ok(Json::Number(number))
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Value, E> {
+        let number = Number::from_f64(number).ok_or_else(|| E::custom("no number of JSON"))?;
+        Ok(Value::Number(number))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Json, E> {
-        Ok(Json::Text(text.to_owned()))
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(text.into())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Json, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
         let (below, mut array) = (self.below()?, Vec::new());
         while let Some(element) = elements.next_element_seed(below)? {
             array.push(element);
         }
-        Ok(Json::Array(array))
+        Ok(Value::Array(array))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let (below, mut object) = (self.below()?, Object::new());
         while let Some(name) = members.next_key::<String>()? {
             let value = members.next_value_seed(below)?;
+            // Some crate of the program may have asked serde_json for numbers of any precision: they
+            // then come in this wrapping.
+            if name == "$serde_json::private::Number"
+                && let Some(number) = value.as_str()
+            {
+                return self.visit_f64(number.parse().map_err(A::Error::custom)?);
+            }
             if object.insert(name, value).is_some() {
                 return Err(A::Error::custom("a member stands twice"));
             }
         }
-        Ok(Json::Object(object))
+        Ok(Value::Object(object))
     }
 }
 

@@ -1,7 +1,8 @@
-use std::time::UNIX_EPOCH;
+use std::{collections::BTreeMap, time::UNIX_EPOCH};
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use futures_util::FutureExt as _;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -9,21 +10,21 @@ use super::*;
 
 const ISSUER: &str = "https://sso.example.com";
 const RESOURCE: &str = "https://api.example.com/mcp";
-const ISSUED: u64 = 1_800_000_000;
+pub(super) const ISSUED: u64 = 1_800_000_000;
 
-struct Issuer(Ed25519KeyPair);
+pub(super) struct Issuer(Ed25519KeyPair);
 
 impl Issuer {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(Ed25519KeyPair::generate().unwrap())
     }
 
-    fn jwks(&self) -> String {
+    pub(super) fn jwks(&self) -> String {
         let x = URL_SAFE_NO_PAD.encode(self.0.public_key().as_ref());
         json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "kid": "1", "x": x }] }).to_string()
     }
 
-    fn sign(&self, header: &str, claims: &str) -> String {
+    pub(super) fn sign(&self, header: &str, claims: &str) -> String {
         let message =
             format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
         let signature = URL_SAFE_NO_PAD.encode(self.0.sign(message.as_bytes()));
@@ -34,8 +35,25 @@ impl Issuer {
         self.sign(&header().to_string(), &claims.to_string())
     }
 
+    fn trusted(&self) -> TrustedIssuer {
+        TrustedIssuer::new(ISSUER).jwks(&self.jwks()).unwrap()
+    }
+
     fn verifier(&self) -> JwtVerifier {
-        JwtVerifier::new(ISSUER, RESOURCE).jwks(&self.jwks()).unwrap()
+        self.trusted().verifier()
+    }
+}
+
+impl TrustedIssuer {
+    fn verifier(self) -> JwtVerifier {
+        JwtVerifier::new(vec![self], RESOURCE, None, &BTreeSet::new()).unwrap()
+    }
+}
+
+impl JwtVerifier {
+    fn verify_now(&self, token: &str, wall: SystemTime) -> Result<VerifiedToken, TokenError> {
+        let now = Now { wall, clock: Instant::now() };
+        self.verify_at(token, now).now_or_never().expect("the keys are at hand")
     }
 }
 
@@ -43,7 +61,7 @@ fn header() -> Value {
     json!({ "alg": "EdDSA", "kid": "1", "typ": "at+jwt" })
 }
 
-fn claims() -> Value {
+pub(super) fn claims() -> Value {
     json!({ "iss": ISSUER, "aud": RESOURCE, "sub": "alice", "client_id": "cli", "jti": "1",
             "iat": ISSUED, "exp": ISSUED + 3600, "scope": "tools:read tools:write" })
 }
@@ -65,7 +83,7 @@ fn checked(verifier: &JwtVerifier) -> u64 {
 #[test]
 fn a_good_token_says_who_and_what() {
     let issuer = Issuer::new();
-    let token = issuer.verifier().verify_at(&issuer.mint(&claims()), at(10)).unwrap();
+    let token = issuer.verifier().verify_now(&issuer.mint(&claims()), at(10)).unwrap();
     assert_eq!((&*token.subject, token.client_id.as_deref()), ("alice", Some("cli")));
     assert_eq!(token.scopes.to_string(), "tools:read tools:write");
     assert_eq!((token.audience, token.issuer), (vec![RESOURCE.into()], Some(ISSUER.into())));
@@ -78,10 +96,10 @@ fn a_token_seen_before_costs_no_signature_until_a_minute_is_over_or_it_ends() {
     let verifier = issuer.verifier();
     let token = issuer.mint(&claims());
     for (second, checks) in [(0, 1), (59, 1), (60, 2), (3590, 3), (3599, 3), (3600, 4), (3601, 5)] {
-        verifier.verify_at(&token, at(second)).unwrap();
+        verifier.verify_now(&token, at(second)).unwrap();
         assert_eq!(checked(&verifier), checks, "{second}");
     }
-    assert_eq!(verifier.verify_at(&token, at(3630)).unwrap_err(), TokenError::Invalid("expired"));
+    assert_eq!(verifier.verify_now(&token, at(3630)).unwrap_err(), TokenError::Invalid("expired"));
 }
 
 #[test]
@@ -89,32 +107,18 @@ fn a_bad_token_seen_again_within_a_second_costs_no_signature() {
     let (issuer, other) = (Issuer::new(), Issuer::new());
     let (verifier, token) = (issuer.verifier(), other.mint(&claims()));
     for (second, checks) in [(0, 1), (0, 1), (1, 2), (2, 3)] {
-        let verdict = verifier.verify_at(&token, at(second));
+        let verdict = verifier.verify_now(&token, at(second));
         assert_eq!(verdict.unwrap_err(), TokenError::Invalid("signature"));
         assert_eq!(checked(&verifier), checks);
     }
 }
 
 #[test]
-fn other_keys_forget_every_verdict() {
-    let (issuer, other) = (Issuer::new(), Issuer::new());
-    let (verifier, token) = (issuer.verifier(), issuer.mint(&claims()));
-    let new = other.mint(&claims());
-    verifier.verify_at(&token, at(0)).unwrap();
-    verifier.verify_at(&new, at(0)).unwrap_err();
-    verifier.replace_jwks(&other.jwks()).unwrap();
-    assert_eq!(verifier.verify_at(&token, at(0)).unwrap_err(), TokenError::Invalid("signature"));
-    verifier.verify_at(&new, at(0)).unwrap();
-    assert!(verifier.replace_jwks("{\"keys\":[]}").is_err());
-    verifier.verify_at(&new, at(0)).unwrap();
-}
-
-#[test]
 fn a_token_refused_by_its_claims_costs_no_signature() {
     let issuer = Issuer::new();
     let verifier = issuer.verifier();
-    verifier.verify_at(&issuer.mint(&with("aud", json!("x"))), at(0)).unwrap_err();
-    verifier.verify_at(&issuer.mint(&claims()), at(9999)).unwrap_err();
+    verifier.verify_now(&issuer.mint(&with("aud", json!("x"))), at(0)).unwrap_err();
+    verifier.verify_now(&issuer.mint(&claims()), at(9999)).unwrap_err();
     assert_eq!(checked(&verifier), 0);
 }
 
@@ -126,52 +130,53 @@ fn each_relaxation_gives_up_what_it_says_and_no_more() {
         claims.as_object_mut().unwrap().remove(name);
         issuer.mint(&claims)
     };
-    let relaxed = issuer.verifier().accept_missing_client_id().accept_missing_jti();
+    let relaxed = issuer.trusted().accept_missing_client_id().accept_missing_jti().verifier();
     for name in ["client_id", "jti", "scope"] {
-        relaxed.verify_at(&without(name), at(0)).unwrap();
+        relaxed.verify_now(&without(name), at(0)).unwrap();
     }
     for name in ["iss", "aud", "sub", "iat", "exp"] {
-        relaxed.verify_at(&without(name), at(0)).unwrap_err();
+        relaxed.verify_now(&without(name), at(0)).unwrap_err();
     }
     for bad in [json!(""), json!(1), json!(null)] {
-        relaxed.verify_at(&issuer.mint(&with("jti", bad)), at(0)).unwrap_err();
+        relaxed.verify_now(&issuer.mint(&with("jti", bad)), at(0)).unwrap_err();
     }
-    let azp = issuer.verifier().client_id_claim("azp");
-    let token = azp.verify_at(&issuer.mint(&with("azp", json!("app"))), at(0)).unwrap();
+    let azp = issuer.trusted().client_id_claim("azp").verifier();
+    let token = azp.verify_now(&issuer.mint(&with("azp", json!("app"))), at(0)).unwrap();
     assert_eq!(token.client_id.as_deref(), Some("app"));
-    azp.verify_at(&issuer.mint(&claims()), at(0)).unwrap_err();
+    azp.verify_now(&issuer.mint(&claims()), at(0)).unwrap_err();
 
-    let named = issuer.verifier().audience("api://x").tolerate_audiences(["urn:userinfo"]);
+    let named =
+        issuer.trusted().audience("api://x").tolerate_audiences(["urn:userinfo"]).verifier();
     for (audience, passes) in [
         (json!("api://x"), true),
         (json!([RESOURCE, "urn:userinfo"]), true),
         (json!(["urn:userinfo"]), false),
         (json!(["api://x", "other"]), false),
     ] {
-        let verdict = named.verify_at(&issuer.mint(&with("aud", audience.clone())), at(0));
+        let verdict = named.verify_now(&issuer.mint(&with("aud", audience.clone())), at(0));
         assert_eq!(verdict.is_ok(), passes, "{audience}");
     }
-    let patient = issuer.verifier().max_lifetime(Duration::from_secs(100_000));
+    let patient = issuer.trusted().max_lifetime(Duration::from_secs(100_000)).verifier();
     let long = issuer.mint(&with("exp", json!(ISSUED + 99_999)));
-    patient.verify_at(&long, at(0)).unwrap();
-    issuer.verifier().verify_at(&long, at(0)).unwrap_err();
+    patient.verify_now(&long, at(0)).unwrap();
+    issuer.verifier().verify_now(&long, at(0)).unwrap_err();
 }
 
 #[test]
 fn a_plain_jwt_must_look_like_an_access_token() {
     let issuer = Issuer::new();
-    let relaxed = issuer.verifier().accept_plain_jwt();
+    let relaxed = issuer.trusted().accept_plain_jwt().verifier();
     let plain = |typ: Option<&str>, claims: &Value| {
         let mut header = json!({ "alg": "EdDSA", "kid": "1" });
         typ.inspect(|typ| header["typ"] = json!(typ));
         issuer.sign(&header.to_string(), &claims.to_string())
     };
     for typ in [None, Some("JWT"), Some("jwt")] {
-        relaxed.verify_at(&plain(typ, &claims()), at(0)).unwrap();
-        issuer.verifier().verify_at(&plain(typ, &claims()), at(0)).unwrap_err();
+        relaxed.verify_now(&plain(typ, &claims()), at(0)).unwrap();
+        issuer.verifier().verify_now(&plain(typ, &claims()), at(0)).unwrap_err();
     }
     for typ in ["id_token+jwt", "dpop+jwt", "logout+jwt", "", "JWT "] {
-        relaxed.verify_at(&plain(Some(typ), &claims()), at(0)).unwrap_err();
+        relaxed.verify_now(&plain(Some(typ), &claims()), at(0)).unwrap_err();
     }
     for (name, value) in [
         ("nonce", json!("n")),
@@ -185,54 +190,112 @@ fn a_plain_jwt_must_look_like_an_access_token() {
         ("azp", json!([RESOURCE])),
     ] {
         let token = plain(None, &with(name, value));
-        let verdict = relaxed.verify_at(&token, at(0)).unwrap_err();
+        let verdict = relaxed.verify_now(&token, at(0)).unwrap_err();
         assert_eq!(verdict, TokenError::Invalid("not_access_token"), "{name}");
     }
-    let bare = issuer.verifier().accept_plain_jwt().accept_missing_client_id();
+    let bare = issuer.trusted().accept_plain_jwt().accept_missing_client_id().verifier();
     let mut nothing = claims();
     nothing.as_object_mut().unwrap().retain(|name, _| name != "scope" && name != "client_id");
-    bare.verify_at(&plain(None, &nothing), at(0)).unwrap_err();
+    bare.verify_now(&plain(None, &nothing), at(0)).unwrap_err();
 }
 
 #[test]
 fn the_tenant_and_exposed_claims_are_handed_over_and_nothing_else() {
     let issuer = Issuer::new();
-    let verifier = issuer.verifier().tenant_claim("org").expose_claims(["plan", "level"]);
-    verifier.keep_claim("realm");
+    let exposed = BTreeSet::from(["plan".into(), "level".into(), "absent".into()]);
+    let verifier =
+        |trusted, shared| JwtVerifier::new(vec![trusted], RESOURCE, shared, &exposed).unwrap();
     let mut said = claims();
     for (name, value) in
         [("org", json!("acme")), ("plan", json!("pro")), ("level", json!(7)), ("realm", json!("r"))]
     {
         said[name] = value;
     }
-    let token = verifier.verify_at(&issuer.mint(&said), at(0)).unwrap();
-    assert_eq!(token.tenant.as_deref(), Some("acme"));
-    let claims: Vec<&str> = token.claims.keys().map(String::as_str).collect();
-    assert_eq!(claims, ["plan", "realm"]);
+    let of_all = verifier(issuer.trusted(), Some("realm"));
+    let own = verifier(issuer.trusted().tenant_claim("org"), Some("realm"));
+    for (verifier, tenant) in [(of_all, "r"), (own, "acme")] {
+        let token = verifier.verify_now(&issuer.mint(&said), at(0)).unwrap();
+        assert_eq!(token.tenant.as_deref(), Some(tenant));
+        let shown = BTreeMap::from([("level".into(), json!(7)), ("plan".into(), json!("pro"))]);
+        assert_eq!(token.claims, shown);
+    }
+    let verifier = verifier(issuer.trusted().tenant_claim("org"), None);
     for bad in [json!(1), json!(null), json!(["acme"]), json!(" ")] {
         said["org"] = bad;
-        verifier.verify_at(&issuer.mint(&said), at(0)).unwrap_err();
+        verifier.verify_now(&issuer.mint(&said), at(0)).unwrap_err();
+    }
+}
+
+#[test]
+fn a_token_is_judged_by_its_own_issuer_only() {
+    const OTHER: &str = "https://other.example";
+    let (ours, theirs) = (Issuer::new(), Issuer::new());
+    let other = TrustedIssuer::new(OTHER).jwks(&theirs.jwks()).unwrap().accept_missing_jti();
+    let verifier =
+        JwtVerifier::new(vec![ours.trusted(), other], RESOURCE, None, &BTreeSet::new()).unwrap();
+    let (ours_says, theirs_says) = (claims(), with("iss", json!(OTHER)));
+    let token = verifier.verify_now(&ours.mint(&ours_says), at(0)).unwrap();
+    assert_eq!(token.issuer.as_deref(), Some(ISSUER));
+    let token = verifier.verify_now(&theirs.mint(&theirs_says), at(0)).unwrap();
+    assert_eq!(token.issuer.as_deref(), Some(OTHER));
+    for forged in [theirs.mint(&ours_says), ours.mint(&theirs_says)] {
+        let verdict = verifier.verify_now(&forged, at(0)).unwrap_err();
+        assert_eq!(verdict, TokenError::Invalid("signature"));
+    }
+    let nobody = ours.mint(&with("iss", json!("https://third.example")));
+    assert_eq!(verifier.verify_now(&nobody, at(0)).unwrap_err(), TokenError::Invalid("issuer"));
+    // A relaxation is its issuer's own.
+    for (issuer, mut says, passes) in [(&ours, ours_says, false), (&theirs, theirs_says, true)] {
+        says.as_object_mut().unwrap().remove("jti");
+        assert_eq!(verifier.verify_now(&issuer.mint(&says), at(0)).is_ok(), passes);
+    }
+}
+
+#[test]
+fn an_audience_may_be_missing_for_named_clients_only() {
+    let issuer = Issuer::new();
+    let relaxed = issuer.trusted().accept_missing_audience_of_clients(["cli"]).verifier();
+    let mut says = claims();
+    says.as_object_mut().unwrap().remove("aud");
+    relaxed.verify_now(&issuer.mint(&says), at(0)).unwrap();
+    issuer.verifier().verify_now(&issuer.mint(&says), at(0)).unwrap_err();
+    for client in [json!("other"), json!(null), json!(["cli"])] {
+        says["client_id"] = client;
+        relaxed.verify_now(&issuer.mint(&says), at(0)).unwrap_err();
+    }
+    for audience in ["", "cli", "https://other.example/mcp"] {
+        relaxed.verify_now(&issuer.mint(&with("aud", json!(audience))), at(0)).unwrap_err();
     }
 }
 
 #[test]
 fn unfit_keys_and_settings_are_refused_before_the_server_starts() {
     let issuer = Issuer::new();
-    assert!(issuer.verifier().check().is_ok());
-    assert!(JwtVerifier::new(ISSUER, RESOURCE).check().is_err());
-    assert!(issuer.verifier().algorithms([JwtAlgorithm::Rs256]).check().is_err());
-    assert!(issuer.verifier().leeway(Duration::from_secs(61)).check().is_err());
-    assert!(issuer.verifier().hmac_secret(&[7; 64]).is_err());
-    let secret = JwtVerifier::new(ISSUER, RESOURCE).hmac_secret(&[7; 32]).unwrap();
-    assert!(secret.check().is_ok() && secret.replace_jwks(&issuer.jwks()).is_err());
-    assert!(secret.jwks(&issuer.jwks()).is_err());
-    assert!(JwtVerifier::new(ISSUER, RESOURCE).hmac_secret(&[7; 31]).is_err());
+    let secret = TrustedIssuer::new(ISSUER).hmac_secret(&[7; 32]).unwrap();
+    assert!(issuer.trusted().check().is_ok() && secret.check().is_ok());
+    for bad in [
+        issuer.trusted().algorithms([JwtAlgorithm::Rs256]),
+        issuer.trusted().algorithms([]),
+        TrustedIssuer::new(ISSUER).algorithms([JwtAlgorithm::Hs256]),
+        issuer.trusted().leeway(Duration::from_secs(61)),
+        issuer.trusted().max_lifetime(Duration::ZERO),
+        issuer.trusted().audience(" "),
+        issuer.trusted().tolerate_audiences([""]),
+        issuer.trusted().client_id_claim(""),
+        issuer.trusted().tenant_claim("a\nb"),
+    ] {
+        assert!(bad.check().is_err());
+    }
+    assert!(issuer.trusted().hmac_secret(&[7; 64]).is_err());
+    assert!(secret.clone().jwks(&issuer.jwks()).is_err());
+    assert!(secret.jwks_url("https://sso.example.com/keys").is_err());
+    assert!(TrustedIssuer::new(ISSUER).hmac_secret(&[7; 31]).is_err());
     let x = URL_SAFE_NO_PAD.encode([9; 32]);
     let good = json!({ "kty": "OKP", "crv": "Ed25519", "x": x });
     let keep = |name: &str, value: Value| {
         let mut key = good.clone();
         key[name] = value;
-        JwtVerifier::new(ISSUER, RESOURCE).key(&key.to_string()).is_ok()
+        TrustedIssuer::new(ISSUER).key(&key.to_string()).is_ok()
     };
     assert!(keep("use", json!("sig")) && keep("key_ops", json!(["verify"])));
     assert!(keep("alg", json!("EdDSA")) && keep("alg", json!("Ed25519")));
@@ -256,7 +319,7 @@ fn unfit_keys_and_settings_are_refused_before_the_server_starts() {
     }
     let twice = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "kid": "1", "x": x },
                                  { "kty": "OKP", "crv": "Ed25519", "kid": "1", "x": x }] });
-    assert!(JwtVerifier::new(ISSUER, RESOURCE).jwks(&twice.to_string()).is_err());
+    assert!(TrustedIssuer::new(ISSUER).jwks(&twice.to_string()).is_err());
 }
 
 #[test]
@@ -264,22 +327,25 @@ fn a_token_without_kid_needs_exactly_one_fitting_key() {
     let issuer = Issuer::new();
     let mut jwks: Value = serde_json::from_str(&issuer.jwks()).unwrap();
     let token = issuer.sign(r#"{"alg":"EdDSA","typ":"at+jwt"}"#, &claims().to_string());
-    issuer.verifier().verify_at(&token, at(0)).unwrap();
+    issuer.verifier().verify_now(&token, at(0)).unwrap();
     let mut other = jwks["keys"][0].clone();
     other["kid"] = json!("2");
     jwks["keys"].as_array_mut().unwrap().push(other);
-    let two = JwtVerifier::new(ISSUER, RESOURCE).jwks(&jwks.to_string()).unwrap();
-    assert_eq!(two.verify_at(&token, at(0)).unwrap_err(), TokenError::Invalid("kid"));
+    let two = TrustedIssuer::new(ISSUER).jwks(&jwks.to_string()).unwrap().verifier();
+    assert_eq!(two.verify_now(&token, at(0)).unwrap_err(), TokenError::Invalid("kid"));
 }
 
 #[test]
 fn nothing_of_a_key_or_a_token_is_shown() {
-    let secret = JwtVerifier::new(ISSUER, RESOURCE)
-        .hmac_secret(b"a secret of thirty-two bytes, ok")
-        .unwrap();
+    let secret =
+        TrustedIssuer::new(ISSUER).hmac_secret(b"a secret of thirty-two bytes, ok").unwrap();
     assert_eq!(
         format!("{secret:?}"),
-        r#"JwtVerifier { issuer: "https://sso.example.com", keys: Keys(1), .. }"#
+        r#"TrustedIssuer { issuer: "https://sso.example.com", source: Keys(1), .. }"#
+    );
+    assert_eq!(
+        format!("{:?}", secret.verifier()),
+        r#"[KeyRing { issuer: "https://sso.example.com", keys: Some(Keys(1)), .. }]"#
     );
 }
 
@@ -311,7 +377,7 @@ proptest! {
         prop_assume!(mutant[position] != byte);
         mutant[position] = byte;
         let mutant: String = mutant.into_iter().collect();
-        prop_assert!(issuer.verifier().verify_at(&mutant, at(0)).is_err());
+        prop_assert!(issuer.verifier().verify_now(&mutant, at(0)).is_err());
     }
 
     #[test]
@@ -322,8 +388,8 @@ proptest! {
         let (verifier, mut more, mut less) = (issuer.verifier(), token.clone(), token);
         more.insert(position, byte);
         less.remove(position);
-        prop_assert!(verifier.verify_at(&more, at(0)).is_err());
-        prop_assert!(verifier.verify_at(&less, at(0)).is_err());
+        prop_assert!(verifier.verify_now(&more, at(0)).is_err());
+        prop_assert!(verifier.verify_now(&less, at(0)).is_err());
     }
 
     /// Even where the issuer signs it: every member here is needed, and none may stand twice.
@@ -336,7 +402,7 @@ proptest! {
         } else {
             issuer.sign(&json!(header).to_string(), &object_with(said, index, edit))
         };
-        let verdict = issuer.verifier().verify_at(&token, at(0));
+        let verdict = issuer.verifier().verify_now(&token, at(0));
         // What means the same, or less: no scope, an empty one, and one key without its name.
         let mutated = if in_header { header } else { said };
         let name = mutated.keys().nth(index % mutated.len()).unwrap();
@@ -354,11 +420,11 @@ proptest! {
         grown[&name] = json!(1);
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let mutant = format!("{}.{}.{signature}", part(&header), part(&said));
-        prop_assert!(issuer.verifier().verify_at(&mutant, at(0)).is_err());
+        prop_assert!(issuer.verifier().verify_now(&mutant, at(0)).is_err());
     }
 
     #[test]
     fn no_text_panics_or_passes(text in "\\PC{0,200}") {
-        prop_assert!(Issuer::new().verifier().verify_at(&text, at(0)).is_err());
+        prop_assert!(Issuer::new().verifier().verify_now(&text, at(0)).is_err());
     }
 }

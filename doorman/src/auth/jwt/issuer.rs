@@ -1,0 +1,299 @@
+//! An issuer as the program trusts it: where its keys are, and what its tokens may lack.
+
+use std::{collections::BTreeSet, fmt, sync::Arc, time::Duration};
+
+use super::{
+    claims::{MOST_LEEWAY, Rules},
+    keys::{JwtAlgorithm, Keys},
+};
+use crate::error::Error;
+
+/// An issuer of JWT access tokens (RFC 9068), with its keys and the relaxations that it needs.
+///
+/// Without relaxations a token is typed `at+jwt`, names `iss`, `aud`, `exp`, `iat`, `sub`, `client_id`
+/// and `jti`, and is for this server alone, of at most 24 hours. The algorithm is the key's; nothing in
+/// a token's header brings a key along. A token that `cnf` binds to a key is refused.
+///
+/// Without `jwks_url`, `jwks`, `key` or `hmac_secret` the keys are found by the issuer's metadata
+/// (RFC 8414, then `OpenID` Connect Discovery), which needs the feature `discovery`.
+///
+/// ```
+/// use doorman::{OAuth, TrustedIssuer};
+/// let sso = TrustedIssuer::new("https://sso.example.com").client_id_claim("azp").tenant_claim("org");
+/// let auth = OAuth::new(sso, "https://api.example.com/mcp")?;
+/// # Ok::<(), doorman::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct TrustedIssuer {
+    pub(super) rules: Rules,
+    pub(super) algorithms: Vec<JwtAlgorithm>,
+    pub(super) source: Source,
+    pub(super) private_hosts: BTreeSet<String>,
+}
+
+/// Where the keys of an issuer are.
+#[derive(Clone)]
+pub(super) enum Source {
+    /// Where its metadata says.
+    Metadata,
+    /// At this address.
+    Address(String),
+    /// Here.
+    Given(Arc<Keys>),
+}
+
+impl From<&str> for TrustedIssuer {
+    fn from(issuer: &str) -> Self {
+        Self::new(issuer)
+    }
+}
+
+impl From<&String> for TrustedIssuer {
+    fn from(issuer: &String) -> Self {
+        Self::new(issuer)
+    }
+}
+
+impl From<String> for TrustedIssuer {
+    fn from(issuer: String) -> Self {
+        Self::new(&issuer)
+    }
+}
+
+impl TrustedIssuer {
+    /// Names the issuer as its tokens do: `iss` is compared exactly.
+    #[must_use]
+    pub fn new(issuer: &str) -> Self {
+        Self {
+            rules: Rules::new(issuer),
+            algorithms: JwtAlgorithm::ALL.to_vec(),
+            source: Source::Metadata,
+            private_hosts: BTreeSet::new(),
+        }
+    }
+
+    /// Fetches the keys from this JWKS address instead of asking the issuer's metadata. `build()`
+    /// refuses one that is no `https` (`http` on loopback).
+    ///
+    /// # Errors
+    /// [`Error::Setting`] where the keys were named before.
+    pub fn jwks_url(self, url: &str) -> Result<Self, Error> {
+        self.keys_from(Source::Address(url.into()))
+    }
+
+    /// Takes the keys of a JWKS document (RFC 7517 §5). A key that may not verify tokens is dropped and
+    /// logged by its kid: one for encryption, for another algorithm than its kind has, RSA below 2048
+    /// bits, a private or symmetric one, two of one kid.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] where the document is not strict JSON or has no fit key, or the keys were
+    /// named before.
+    pub fn jwks(self, document: &str) -> Result<Self, Error> {
+        let keys = Keys::of_jwks(document).map_err(unfit)?;
+        self.keys_from(Source::Given(Arc::new(keys)))
+    }
+
+    /// Takes one public key, a JWK.
+    ///
+    /// ```
+    /// let issuer = doorman::TrustedIssuer::new("https://sso.example.com")
+    ///     .key(r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Setting`] where it is no key that may verify tokens, or the keys were named before.
+    pub fn key(self, jwk: &str) -> Result<Self, Error> {
+        let keys = Keys::of_jwk(jwk).map_err(unfit)?;
+        self.keys_from(Source::Given(Arc::new(keys)))
+    }
+
+    /// Takes a secret that issuer and server share, and no public key beside it: whoever can verify
+    /// tokens can then make them. They name no `kid`.
+    ///
+    /// ```
+    /// # let secret = [7; 32];
+    /// let issuer = doorman::TrustedIssuer::new("https://sso.example.com").hmac_secret(&secret)?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Setting`] where it has fewer than 32 bytes, or the keys were named before.
+    pub fn hmac_secret(self, secret: &[u8]) -> Result<Self, Error> {
+        let keys = Keys::of_secret(secret).map_err(unfit)?;
+        self.keys_from(Source::Given(Arc::new(keys)))
+    }
+
+    fn keys_from(mut self, source: Source) -> Result<Self, Error> {
+        if !matches!(self.source, Source::Metadata) {
+            return Err(unfit("comes beside other keys"));
+        }
+        self.source = source;
+        Ok(self)
+    }
+
+    /// Allows these algorithms only. Without it every [`JwtAlgorithm`] that the keys are fit for.
+    #[must_use]
+    pub fn algorithms(mut self, allowed: impl IntoIterator<Item = JwtAlgorithm>) -> Self {
+        self.algorithms = allowed.into_iter().collect();
+        self
+    }
+
+    /// Accepts this audience as another name of the resource, for issuers that do not follow RFC 8707.
+    /// It must name this server and no other.
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.rules.audiences.insert(audience.into());
+        self
+    }
+
+    /// Accepts tokens that name these audiences besides this server; alone they open nothing.
+    /// Gives up: those servers could use here the tokens that they are shown.
+    #[must_use]
+    pub fn tolerate_audiences<A: Into<String>>(
+        mut self,
+        audiences: impl IntoIterator<Item = A>,
+    ) -> Self {
+        self.rules.tolerated.extend(audiences.into_iter().map(Into::into));
+        self
+    }
+
+    /// Accepts tokens without `aud` where they were issued to one of these clients. Gives up: whatever
+    /// else such a client has tokens for, those open this server too.
+    #[must_use]
+    pub fn accept_missing_audience_of_clients<C: Into<String>>(
+        mut self,
+        clients: impl IntoIterator<Item = C>,
+    ) -> Self {
+        self.rules.clients_without_audience.extend(clients.into_iter().map(Into::into));
+        self
+    }
+
+    /// Accepts tokens of the type `JWT` and of none. Gives up: the type no longer tells access tokens
+    /// from others. Instead such a token must hold `scope`, `scp`, `client_id` or `azp`, may not be
+    /// for its own client, and may hold nothing that only other kinds hold (`nonce`, `at_hash`,
+    /// `c_hash`, `s_hash`, `events`, another `token_use` than `access`, another `typ` than `Bearer`).
+    #[must_use]
+    pub fn accept_plain_jwt(mut self) -> Self {
+        self.rules.plain_jwt = true;
+        self
+    }
+
+    /// Reads the client from this claim instead of `client_id`: `azp`, `cid`, `appid`.
+    #[must_use]
+    pub fn client_id_claim(mut self, name: impl Into<String>) -> Self {
+        self.rules.client_id_claim = name.into();
+        self
+    }
+
+    /// Accepts tokens that do not name their client. Gives up: which program acted.
+    #[must_use]
+    pub fn accept_missing_client_id(mut self) -> Self {
+        self.rules.client_id_needed = false;
+        self
+    }
+
+    /// Accepts tokens without `jti`. Gives up: telling one token from another at the issuer.
+    #[must_use]
+    pub fn accept_missing_jti(mut self) -> Self {
+        self.rules.jti_needed = false;
+        self
+    }
+
+    /// How long after `exp` a token still passes, for clocks that differ: 30 s without it, at most 60 s.
+    #[must_use]
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.rules.leeway = leeway;
+        self
+    }
+
+    /// The longest time from `iat` to `exp`: 24 hours without it.
+    #[must_use]
+    pub fn max_lifetime(mut self, lifetime: Duration) -> Self {
+        self.rules.max_lifetime = lifetime;
+        self
+    }
+
+    /// Names the claim that holds the tenant. A token where it is no text, or empty, is refused.
+    #[must_use]
+    pub fn tenant_claim(mut self, name: impl Into<String>) -> Self {
+        self.rules.tenant_claim = Some(name.into());
+        self
+    }
+
+    /// Lets keys be fetched from this host though its addresses are private. Without it only globally
+    /// reachable addresses are asked, and loopback where the issuer itself is on loopback.
+    #[must_use]
+    pub fn allow_private_host(mut self, host: impl Into<String>) -> Self {
+        self.private_hosts.insert(host.into());
+        self
+    }
+
+    /// The issuer's name.
+    pub(crate) fn name(&self) -> &str {
+        &self.rules.issuer
+    }
+
+    /// Says what would keep it from verifying tokens.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let rules = &self.rules;
+        let serves = match &self.source {
+            Source::Given(keys) => keys.serve(&self.algorithms),
+            Source::Metadata | Source::Address(_) => {
+                let mut allowed = self.algorithms.iter();
+                allowed.any(|algorithm| !algorithm.is_symmetric())
+            }
+        };
+        let mut named = [&rules.issuer, &rules.client_id_claim]
+            .into_iter()
+            .chain(&rules.audiences)
+            .chain(&rules.tenant_claim)
+            .chain(&rules.tolerated)
+            .chain(&rules.clients_without_audience)
+            .chain(&self.private_hosts);
+        let problem = if !serves {
+            "has no key for an algorithm that it allows"
+        } else if rules.leeway > MOST_LEEWAY {
+            "has a leeway of more than 60 s"
+        } else if rules.max_lifetime.is_zero() {
+            "has a lifetime of 0 s"
+        } else if named.any(|name| name.trim().is_empty() || name.contains(char::is_control)) {
+            "has a blank issuer, audience, client, host or name of a claim"
+        } else {
+            return Ok(());
+        };
+        Err(Error::Setting {
+            setting: "TrustedIssuer",
+            problem: problem.into(),
+            allowed: "keys for an allowed algorithm, a leeway up to 60 s, a lifetime, names that are not blank",
+        })
+    }
+}
+
+/// Shows where the keys are and nothing of them.
+impl fmt::Debug for TrustedIssuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TrustedIssuer")
+            .field("issuer", &self.rules.issuer)
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Metadata => f.write_str("Metadata"),
+            Self::Address(_) => f.write_str("Address"),
+            Self::Given(keys) => fmt::Debug::fmt(keys, f),
+        }
+    }
+}
+
+fn unfit(problem: &str) -> Error {
+    Error::Setting {
+        setting: "TrustedIssuer",
+        problem: format!("has a key that does not fit: it {problem}"),
+        allowed: "one source of keys: a JWKS address, a JWKS or JWK with public RSA (2048 to 8192 bits), P-256, P-384 or Ed25519 keys for signatures, or a secret of at least 32 bytes",
+    }
+}
