@@ -7,6 +7,7 @@ mod arguments;
 mod arrows;
 mod audit;
 mod cancellation;
+mod dev_issuer;
 mod examples;
 mod failures;
 mod functions;
