@@ -7,7 +7,8 @@ use tokio::{net::TcpStream, task::yield_now};
 
 use crate::support::{ANY_RATE, RESOURCE, Response, Server, billing::billing, get, serve_with};
 
-async fn trusting(issuer: &DevIssuer) -> Server {
+/// A server that believes this issuer.
+pub async fn trusting(issuer: &DevIssuer) -> Server {
     let auth = OAuth::new(issuer.url(), RESOURCE).unwrap().jwks(&issuer.jwks()).unwrap();
     serve_with(Doorman::builder("b").auth(auth).tools(billing()).rate_limit(ANY_RATE)).await
 }
