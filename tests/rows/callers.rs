@@ -204,6 +204,24 @@ async fn a20_on_stdio_nobody_has_scopes_but_a_principal_that_is_configured() {
     }
 }
 
+#[tokio::test]
+async fn a21_the_audience_is_exact_but_for_the_case_of_scheme_and_host() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let server = trusting(&issuer).await;
+    for (audience, status) in [
+        ("https://api.example.com/mcp", 200),
+        ("HTTPS://API.Example.COM/mcp", 200),
+        ("https://api.example.com/MCP", 401),
+        ("https://api.example.com/mcp/", 401),
+        ("https://api.example.com:443/mcp", 401),
+        ("https://api.example.com./mcp", 401),
+        ("https://api.example.com/%6Dcp", 401),
+    ] {
+        let token = issuer.mint(json!({ "aud": audience }));
+        assert_eq!(server.call(&token, "ping", json!({})).await.status, status, "{audience}");
+    }
+}
+
 #[test]
 fn a22_an_address_that_is_neither_https_nor_loopback_does_not_start() {
     for plain in
