@@ -29,7 +29,7 @@ const AXUM: &[&[&str]] = &[
     &["tools"],
     &["dispatch", "bind"],
     &["extract", "reply", "caller", "forward"],
-    &["path"],
+    &["path", "dev_issuer"],
 ];
 
 const MACROS: &[&[&str]] =

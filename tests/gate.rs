@@ -114,14 +114,6 @@ async fn a_body_over_the_limit_is_413() {
     assert_eq!(server.call(READER, "search", json!({ "text": "x".repeat(200) })).await.status, 413);
 }
 
-#[tokio::test]
-async fn a_session_id_is_neither_made_nor_heeded() {
-    let server = serve(billing()).await;
-    let headers = format!("Authorization: Bearer {READER}\r\nMcp-Session-Id: somebody-elses\r\n");
-    let answer = server.post_with(&headers, LIST).await;
-    assert_eq!((answer.status, answer.header("mcp-session-id")), (200, None));
-}
-
 #[test]
 fn http_without_authentication_does_not_start() {
     let doorman = Doorman::builder("b").tools(billing()).build().unwrap();
@@ -172,4 +164,12 @@ async fn a_development_server_refuses_what_a_proxy_passes_on() {
         let answer = server.post_with(&format!("{header}\r\n"), LIST).await;
         assert_eq!(answer.status, 403, "{header}");
     }
+}
+
+#[tokio::test]
+async fn a_development_server_has_no_document() {
+    let server = serve_with(Doorman::dev("b").tools(billing())).await;
+    let answer =
+        server.head("GET /.well-known/oauth-protected-resource", "Host: localhost\r\n").await;
+    assert_eq!(answer.status, 404);
 }

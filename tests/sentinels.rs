@@ -30,11 +30,11 @@ const NAME: &str = "s3nt1nel name";
 
 /// Keeps what is logged, with its target, at every level.
 #[derive(Clone, Default)]
-struct Net(Arc<Mutex<Vec<(String, String)>>>);
+pub struct Net(Arc<Mutex<Vec<(String, String)>>>);
 
 impl Net {
     /// The net of this process; it is cast once.
-    fn cast() -> Self {
+    pub fn cast() -> Self {
         static NET: OnceLock<Net> = OnceLock::new();
         NET.get_or_init(|| {
             let net = Self::default();
@@ -42,6 +42,11 @@ impl Net {
             net
         })
         .clone()
+    }
+
+    /// The target and the fields of all that was logged.
+    pub fn lines(&self) -> Vec<(String, String)> {
+        self.0.lock().unwrap().clone()
     }
 
     fn keep(&self, metadata: &Metadata<'_>, write: impl FnOnce(&mut Line)) {
@@ -150,7 +155,7 @@ async fn no_planted_secret_reaches_a_log_an_audit_record_or_another_caller() {
         assert!(!record.contains("s3nt1nel"), "{record}");
     }
 
-    let lines = net.0.lock().unwrap().clone();
+    let lines = net.lines();
     assert!(
         lines.iter().any(|(target, line)| target.starts_with("rmcp") && line.contains(SENTINEL)),
         "the net is whole: rmcp itself logs values at debug"
@@ -198,7 +203,7 @@ async fn no_secret_of_a_handlers_reaches_the_model_a_log_or_a_record() {
     for shown in shown {
         assert!(!shown.contains("s3nt1nel"), "{shown}");
     }
-    for (target, line) in net.0.lock().unwrap().iter() {
+    for (target, line) in net.lines() {
         assert!(!target.starts_with("doorman") || !line.contains("s3nt1nel"), "{target}: {line}");
     }
 }
@@ -222,7 +227,7 @@ async fn no_planted_secret_reaches_a_file_or_an_event() {
     }
     let file = std::fs::read_to_string(&path).unwrap();
     std::fs::remove_file(path).unwrap();
-    let events = net.0.lock().unwrap().clone();
+    let events = net.lines();
     assert!(events.iter().all(|(target, _)| target == "doorman::audit"), "{events:?}");
     assert_eq!((file.lines().count(), events.len()), (6, 6));
     for line in file.lines().chain(events.iter().map(|(_, line)| &**line)) {
@@ -260,7 +265,7 @@ async fn the_token_of_the_environment_is_shown_to_the_verifier_only() {
         assert!(!shown.contains(secret), "{shown}");
     }
     // rmcp does not see it either.
-    for (target, line) in net.0.lock().unwrap().iter() {
+    for (target, line) in net.lines() {
         assert!(!line.contains(secret), "{target}: {line}");
     }
 }

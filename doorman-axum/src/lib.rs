@@ -29,6 +29,8 @@
 
 mod bind;
 mod caller;
+#[cfg(feature = "dev-issuer")]
+mod dev_issuer;
 mod dispatch;
 mod extract;
 mod forward;
@@ -41,6 +43,8 @@ mod reply;
 mod tools;
 
 pub use caller::Caller;
+#[cfg(feature = "dev-issuer")]
+pub use dev_issuer::DevIssuer;
 /// ```
 /// use axum::{Json, extract::Path, http::StatusCode};
 /// use doorman_axum::{expose, tools};

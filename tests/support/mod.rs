@@ -195,10 +195,7 @@ impl Server {
     }
 
     pub async fn send(&self, request: &str) -> Response {
-        let mut stream = self.open(request).await;
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).await.unwrap();
-        Response::parse(&String::from_utf8(bytes).unwrap())
+        Response::read(self.open(request).await).await
     }
 
     /// Sends a request and leaves the answer to the caller.
@@ -209,6 +206,14 @@ impl Server {
     }
 }
 
+/// What any server of this machine has under a path.
+pub async fn get(address: &str, path: &str) -> Response {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    Response::read(stream).await
+}
+
 #[derive(Debug)]
 pub struct Response {
     pub status: u16,
@@ -217,6 +222,12 @@ pub struct Response {
 }
 
 impl Response {
+    async fn read(mut stream: TcpStream) -> Self {
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).await.unwrap();
+        Self::parse(&String::from_utf8(bytes).unwrap())
+    }
+
     fn parse(text: &str) -> Self {
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((text, ""));
         let status =

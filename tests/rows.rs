@@ -1,0 +1,8 @@
+//! What MCP and its RFCs ask of a resource server, row by row under the numbers that this project gave
+//! them: each test shows its row and no more.
+
+mod callers;
+mod challenges;
+
+const METADATA: &str =
+    r#"resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/mcp""#;
