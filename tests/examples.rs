@@ -115,6 +115,39 @@ async fn the_lines_that_quickstart_prints_do_what_they_say() {
 }
 
 #[tokio::test]
+async fn the_resource_server_takes_the_token_that_it_prints() {
+    let mut server = Example::start("resource_server", &["--port", "0"]);
+    let token = server.after("TOKEN=").await;
+    let line = server.after("curl ").await;
+    let url = server.after("Serving MCP at ").await;
+    assert!(line.contains(&token) && line.contains(&url));
+    assert_eq!(
+        curl(&line).await.result()["structuredContent"],
+        json!({ "subject": "alice", "scopes": ["tools:read"], "tenant": "acme" })
+    );
+    assert_eq!(curl(&line.replace("whoami", "ping")).await.text(), "pong");
+    let refused = curl(&line.replace("whoami", "erase")).await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.header("www-authenticate").unwrap().contains(r#"scope="tools:write""#));
+    assert_eq!(curl(&line.replace("Bearer e", "Bearer f")).await.status, 401);
+}
+
+#[tokio::test]
+async fn the_resource_server_names_what_it_cannot_read() {
+    for (arguments, words) in [
+        (&["--prot", "0"][..], "`--prot` is no option"),
+        (&["--issuer"], "`--issuer` needs a value"),
+        (&["--jwks-url", "https://h.example"], "need `--issuer`"),
+        (&["--issuer", "http://h.example"], "`issuer` is not `https`"),
+    ] {
+        let mut server = Example::start("resource_server", arguments);
+        assert!(!server.child.wait().await.unwrap().success());
+        let errors = server.end(1).await;
+        assert!(errors.contains(words), "{errors}");
+    }
+}
+
+#[tokio::test]
 async fn quickstart_names_a_port_that_it_cannot_read() {
     let mut quickstart = Example::start("quickstart", &["--port", "x"]);
     let status = quickstart.child.wait().await.unwrap();

@@ -131,13 +131,12 @@ async fn browse(url: &str) -> String {
     answer.headers()["location"].to_str().unwrap().to_owned()
 }
 
-/// Goes from a challenge to a token for these scopes.
-///
-/// They are named here: left to itself the client asks for every scope of the document, since the
-/// challenge to a request without a token names none.
-async fn authorize(server: &Server, challenge: &str, scopes: [&str; 1]) -> AuthorizationManager {
+/// Goes from a challenge to a token for the scopes that it names.
+async fn authorize(server: &Server, challenge: &str) -> AuthorizationManager {
     let mut state = OAuthState::new(server.url(), None).await.unwrap();
-    let request = AuthorizationRequest::new(REDIRECT).with_challenge(challenge).with_scopes(scopes);
+    let request = AuthorizationRequest::new(REDIRECT)
+        .with_challenge(challenge)
+        .with_initial_scope_selection();
     state.start_authorization(request).await.unwrap();
     let returned = browse(&state.get_authorization_url().await.unwrap()).await;
     assert!(returned.starts_with(REDIRECT), "{returned}");
@@ -179,8 +178,11 @@ async fn a_client_walks_from_no_token_to_one_more_scope() {
         };
 
         let challenge = challenge(&server, lifecycle.clone()).await;
-        assert_eq!(challenge, format!(r#"Bearer resource_metadata="{metadata_url}""#));
-        let manager = authorize(&server, &challenge, ["tools:read"]).await;
+        assert_eq!(
+            challenge,
+            format!(r#"Bearer scope="tools:read", resource_metadata="{metadata_url}""#)
+        );
+        let manager = authorize(&server, &challenge).await;
         let document = format!("GET {} 200", DOCUMENTS[0]);
         assert_eq!(seen.answers(), ["POST /mcp 401", &document]);
         let first = [
@@ -250,8 +252,7 @@ async fn a_token_for_another_resource_of_the_same_issuer_is_invalid() {
         let issuer = AuthorizationServer::start().await;
         let (own, own_seen) = start(&issuer).await;
         let (other, other_seen) = start(&issuer).await;
-        let manager =
-            authorize(&own, &challenge(&own, lifecycle.clone()).await, ["tools:read"]).await;
+        let manager = authorize(&own, &challenge(&own, lifecycle.clone()).await).await;
         assert_eq!(issuer.grants()[0].resource, own.url());
         let client = AuthClient::new(http(), manager);
 
@@ -291,12 +292,12 @@ async fn both_documents_lead_to_the_same_resource_and_issuer() {
         assert_eq!(document["resource"], json!(server.url()), "{path}");
         assert_eq!(document["authorization_servers"], json!([issuer.url()]), "{path}");
 
-        let challenge = format!(r#"Bearer resource_metadata="{url}""#);
+        let challenge = format!(r#"Bearer scope="tools:read", resource_metadata="{url}""#);
         let manager = AuthorizationManager::new(server.url()).await.unwrap();
         let found = manager.resolve_metadata_from_challenge(Some(&challenge)).await.unwrap();
         assert_eq!(found.source, AuthorizationMetadataSource::ProtectedResourceMetadata);
         assert_eq!(found.metadata.issuer.as_deref(), Some(issuer.url()));
-        authorize(&server, &challenge, ["tools:read"]).await;
+        authorize(&server, &challenge).await;
         assert_eq!(issuer.grants().pop().unwrap().resource, server.url(), "{path}");
     }
     assert_eq!(issuer.mistakes(), [""; 0]);

@@ -6,3 +6,5 @@ mod challenges;
 
 const METADATA: &str =
     r#"resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/mcp""#;
+/// What `billing` tells a client without a token to ask for.
+const FIRST: &str = r#"scope="invoices:read", "#;

@@ -28,12 +28,30 @@ fn an_issuer_whose_keys_nobody_can_ask_for() {
     let auth = OAuth::new(ISSUER, RESOURCE).unwrap();
     let plain = auth.clone().jwks_url("http://sso.example.com/keys").unwrap();
     let symmetric = TrustedIssuer::new(ISSUER).algorithms([JwtAlgorithm::Hs256]);
-    for auth in [plain, OAuth::new(symmetric, RESOURCE).unwrap()] {
+    let private = auth.clone().jwks_url("https://10.0.0.1/keys").unwrap();
+    for (auth, start) in [
+        (plain, "`jwks_url` is not `https`"),
+        (private, "`jwks_url` is on a private host"),
+        (OAuth::new(symmetric, RESOURCE).unwrap(), "`TrustedIssuer` has no key for"),
+        (auth.clone().expose_claims([" "]), "`expose_claims` is blank"),
+    ] {
         let error = error(Doorman::builder("b").auth(auth).tools(billing()));
-        assert!(error.starts_with("`TrustedIssuer` "), "{error}");
+        assert!(error.starts_with(start), "{error}");
     }
     assert!(auth.clone().also_trust(ISSUER).is_err());
     assert!(auth.also_trust("http://other.example").is_err());
+}
+
+#[test]
+fn a_tool_that_asks_for_refresh_tokens() {
+    /// Asks for more than a call.
+    #[doorman::expose(scopes = ["notes:read", "offline_access"], read_only)]
+    fn forever() -> String {
+        String::new()
+    }
+    let tools = doorman::tools![forever].with_state(());
+    let error = error(Doorman::builder("b").auth(oauth()).tools(tools));
+    assert!(error.starts_with("tool `forever`: `offline_access` asks for refresh"), "{error}");
 }
 
 #[test]

@@ -186,16 +186,16 @@ async fn w7_a_thousand_bad_tokens_are_recorded_and_throttled() {
     for number in 0..1_000 {
         statuses.push(server.call(&format!("bad-{number}"), "ping", json!({})).await.status);
     }
-    // The bucket fills while the test runs: one more a second.
+    // The bucket fills while the test runs: four more a second.
     let throttled = statuses.iter().filter(|status| **status == 429).count() as u64;
-    assert!(throttled > 500 && statuses[..60].iter().all(|status| *status == 401));
+    assert!(throttled > 300 && statuses[..240].iter().all(|status| *status == 401));
     let records = server.records.all();
     let count = |reason: &str| -> u64 {
         let records = records.iter().filter(|record| record["reason"] == reason);
         records.map(|record| record["count"].as_u64().unwrap_or(1)).sum()
     };
     assert_eq!((count("throttled"), count("invalid_token")), (throttled, 1_000 - throttled));
-    assert!(records.len() < 300, "a flood is merged: {}", records.len());
+    assert!(records.len() < 600, "a flood is merged: {}", records.len());
     assert_eq!(server.call(READER, "ping", json!({})).await.text(), "pong");
 }
 

@@ -240,6 +240,6 @@ impl Doorman {
 }
 
 /// Every scope that one of these tools needs.
-pub(crate) fn scopes_of(tools: &[Tool]) -> BTreeSet<Scope> {
-    tools.iter().flat_map(|tool| tool.spec.scopes().iter().cloned()).collect()
+pub(crate) fn scopes_of<'a>(tools: impl IntoIterator<Item = &'a Tool>) -> BTreeSet<Scope> {
+    tools.into_iter().flat_map(|tool| tool.spec.scopes().iter().cloned()).collect()
 }

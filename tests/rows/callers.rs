@@ -5,7 +5,7 @@ use doorman::{Credential, Doorman, OAuth, StaticTokens, VerifiedToken};
 use doorman_axum::{Caller, DevIssuer, expose, tools};
 use serde_json::json;
 
-use super::METADATA;
+use super::{FIRST, METADATA};
 use crate::{
     dev_issuer::trusting,
     sentinels::Net,
@@ -34,7 +34,7 @@ async fn a06_no_token_is_401_on_every_request_before_anything_is_processed() {
         assert_eq!(answer.status, 401, "{method}");
         assert_eq!(
             answer.header("www-authenticate"),
-            Some(&*format!("Bearer {METADATA}")),
+            Some(&*format!("Bearer {FIRST}{METADATA}")),
             "{method}"
         );
         assert_eq!(answer.json()["error"]["code"], 401);
@@ -239,19 +239,19 @@ fn a22_an_address_that_is_neither_https_nor_loopback_does_not_start() {
 #[tokio::test]
 async fn a24_another_scheme_is_401_and_a_malformed_or_second_header_400_invalid_request() {
     let server = serve(billing()).await;
+    const INVALID: &str = r#"error="invalid_request", "#;
     let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" }).to_string();
     for (headers, status, error) in [
-        ("Basic dTpw", 401, ""),
-        ("DPoP t0ken", 401, ""),
-        ("Bearer", 400, "invalid_request"),
-        ("Bearer a b", 400, "invalid_request"),
-        ("Bearer a,b", 400, "invalid_request"),
-        ("Bearer =", 400, "invalid_request"),
-        (&format!("Bearer {READER}\r\nAuthorization: Bearer {READER}"), 400, "invalid_request"),
-        (&format!("Bearer {READER}\r\nAuthorization: Basic dTpw"), 400, "invalid_request"),
+        ("Basic dTpw", 401, FIRST),
+        ("DPoP t0ken", 401, FIRST),
+        ("Bearer", 400, INVALID),
+        ("Bearer a b", 400, INVALID),
+        ("Bearer a,b", 400, INVALID),
+        ("Bearer =", 400, INVALID),
+        (&format!("Bearer {READER}\r\nAuthorization: Bearer {READER}"), 400, INVALID),
+        (&format!("Bearer {READER}\r\nAuthorization: Basic dTpw"), 400, INVALID),
     ] {
         let answer = server.post_with(&format!("Authorization: {headers}\r\n"), &body).await;
-        let error = if error.is_empty() { error } else { &format!("error=\"{error}\", ") };
         assert_eq!(
             (answer.status, answer.header("www-authenticate")),
             (status, Some(&*format!("Bearer {error}{METADATA}"))),

@@ -66,26 +66,30 @@ pub(crate) fn deny_without_challenge(rejection: Rejection, request_id: String) -
 }
 
 impl OAuth {
-    /// The response to a rejected request: no `error` where there were no credentials (RFC 6750 §3.1).
+    /// The response to a rejected request: no `error` where there were no credentials (RFC 6750 §3.1),
+    /// and the scopes to begin with instead.
     pub(super) fn deny(&self, rejection: Rejection, request_id: String) -> Denial {
-        let (status, error, message) = match rejection {
-            Rejection::Unauthenticated => (401, None, "a bearer token is needed"),
+        let (status, challenge, message) = match rejection {
+            Rejection::Unauthenticated => {
+                (401, self.challenge(None, self.first_scopes()), "a bearer token is needed")
+            }
             Rejection::InvalidToken(_) => {
-                (401, Some("invalid_token"), "the token is not valid here")
+                (401, self.challenge(Some("invalid_token"), []), "the token is not valid here")
             }
-            Rejection::Malformed => {
-                let message = "send one `Authorization: Bearer` header with one token";
-                (400, Some("invalid_request"), message)
-            }
+            Rejection::Malformed => (
+                400,
+                self.challenge(Some("invalid_request"), []),
+                "send one `Authorization: Bearer` header with one token",
+            ),
             // A token that has expired is told from a guess by nobody: its client must learn here too
             // that it needs another, whoever shares its address.
             Rejection::Throttled(_) => {
-                let challenge = Some(self.challenge(Some("invalid_token"), &[]));
+                let challenge = Some(self.challenge(Some("invalid_token"), []));
                 return Denial { challenge, ..deny_without_challenge(rejection, request_id) };
             }
             other => return deny_without_challenge(other, request_id),
         };
-        let challenge = Some(self.challenge(error, &[]));
+        let challenge = Some(challenge);
         Denial { status, challenge, retry_after: None, message: message.into(), request_id }
     }
 
@@ -108,13 +112,17 @@ impl OAuth {
     }
 
     /// Every part is ours: scopes hold neither quotes nor backslashes, and the address was parsed.
-    fn challenge(&self, error: Option<&str>, scopes: &[Scope]) -> String {
+    fn challenge<'a>(
+        &self,
+        error: Option<&str>,
+        scopes: impl IntoIterator<Item = &'a Scope>,
+    ) -> String {
         let mut challenge = String::from("Bearer ");
         if let Some(error) = error {
             let _ = write!(challenge, "error=\"{error}\", ");
         }
+        let scopes: Vec<&str> = scopes.into_iter().map(Scope::as_str).collect();
         if !scopes.is_empty() {
-            let scopes: Vec<&str> = scopes.iter().map(Scope::as_str).collect();
             let _ = write!(challenge, "scope=\"{}\", ", scopes.join(" "));
         }
         let _ = write!(challenge, "resource_metadata=\"{}\"", self.metadata_url());

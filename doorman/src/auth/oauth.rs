@@ -18,7 +18,7 @@ use super::{
 use crate::{
     error::Error,
     principal::{Principal, Transport},
-    scope::Scope,
+    scope::{MalformedScope, Scope, ScopeSet},
 };
 
 const METADATA_PATH: &str = "/.well-known/oauth-protected-resource";
@@ -44,6 +44,8 @@ pub struct OAuth {
     resource_uri: Uri,
     tenant_claim: Option<String>,
     exposed_claims: BTreeSet<String>,
+    /// What a client without a token is told to ask for.
+    initial_scopes: Option<ScopeSet>,
     verifier: Option<Arc<dyn ErasedVerifier>>,
 }
 
@@ -65,6 +67,7 @@ impl OAuth {
             resource_uri,
             tenant_claim: None,
             exposed_claims: BTreeSet::new(),
+            initial_scopes: None,
             verifier: None,
         };
         oauth.also_trust(issuer)
@@ -167,21 +170,50 @@ impl OAuth {
         self
     }
 
+    /// The scopes, with spaces between them, that a client without a token is told to ask for. Without
+    /// it those of the tools that are not destructive.
+    ///
+    /// A client can ask for more when a call is refused, but calls only what `tools/list` shows: for
+    /// tools beyond these scopes choose [`Listing::All`](crate::Listing::All), or name their scopes here.
+    ///
+    /// ```
+    /// let auth = doorman::OAuth::new("https://sso.example.com", "https://api.example.com/mcp")?
+    ///     .initial_scopes("invoices:read invoices:write")?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`MalformedScope`] where one of them is malformed.
+    pub fn initial_scopes(mut self, scopes: &str) -> Result<Self, MalformedScope> {
+        self.initial_scopes = Some(ScopeSet::parse(scopes)?);
+        Ok(self)
+    }
+
+    /// What a client without a token is told to ask for.
+    pub(super) fn first_scopes(&self) -> impl Iterator<Item = &Scope> {
+        self.initial_scopes.iter().flat_map(ScopeSet::iter)
+    }
+
     /// Takes the claim of the environment where the program names none.
     pub(crate) fn or_tenant_claim(mut self, name: Option<String>) -> Self {
         self.tenant_claim = self.tenant_claim.or(name);
         self
     }
 
-    /// Makes it verify tokens, or says what would keep it from that.
-    pub(crate) fn ready(mut self) -> Result<Self, Error> {
-        let mut claims = self.exposed_claims.iter().chain(&self.tenant_claim);
-        if claims.any(|name| name.trim().is_empty() || name.chars().any(char::is_control)) {
-            return Err(Error::Setting {
-                setting: "tenant_claim",
-                problem: "or an exposed claim is blank or holds a control character".into(),
-                allowed: "the name of a claim",
-            });
+    /// Makes it verify tokens, or says what would keep it from that; `scopes` are those of the tools
+    /// that are not destructive.
+    pub(crate) fn ready(mut self, scopes: ScopeSet) -> Result<Self, Error> {
+        self.initial_scopes.get_or_insert(scopes);
+        let tenant = self.tenant_claim.iter().map(|name| ("tenant_claim", name));
+        let exposed = self.exposed_claims.iter().map(|name| ("expose_claims", name));
+        for (setting, name) in tenant.chain(exposed) {
+            if name.trim().is_empty() || name.contains(char::is_control) {
+                return Err(Error::Setting {
+                    setting,
+                    problem: "is blank or holds a control character".into(),
+                    allowed: "the name of a claim",
+                });
+            }
         }
         if let Some(verifier) = &self.verifier {
             verifier.check()?;

@@ -44,6 +44,7 @@ impl DoormanBuilder {
             if index.insert(tool.spec.name(), place).is_some() {
                 errors.push(Error::DuplicateTool { name: tool.spec.name().into() });
             }
+            errors.extend(asks_for_refresh_tokens(&tool.spec));
         }
         let hierarchy = self.hierarchy(&mut errors);
         self.check_settings(&mut errors);
@@ -61,7 +62,9 @@ impl DoormanBuilder {
         hosts.extend(self.hosts.or(settings.allowed_hosts).unwrap_or_default());
         let host = self.oauth.as_ref().map_or("localhost", OAuth::authority);
         let host = HeaderValue::try_from(host).unwrap_or(HeaderValue::from_static("localhost"));
-        let oauth = self.oauth.map(OAuth::ready).transpose();
+        let harmless = self.tools.iter().filter(|tool| !tool.spec.is_destructive());
+        let oauth = self.oauth.map(|oauth| oauth.ready(scopes_of(harmless).into_iter().collect()));
+        let oauth = oauth.transpose();
         let oauth = oauth.map_err(|error| errors.push(error)).ok().flatten();
         Error::all(errors)?;
         let audit = match self.audit {
@@ -202,6 +205,14 @@ impl DoormanBuilder {
     }
 }
 
+/// A tool with the scope that is no permission: challenges and metadata must not name it (MCP
+/// specification, "Refresh Tokens").
+fn asks_for_refresh_tokens(spec: &Spec) -> Option<Error> {
+    let problem = "`offline_access` asks for refresh tokens and opens no tool: name another scope";
+    let asks = spec.scopes().iter().any(|scope| scope.as_str() == "offline_access");
+    asks.then(|| Error::Tool { tool: spec.name().into(), problem: problem.into() })
+}
+
 /// A tool whose cost no budget could ever hold.
 fn too_dear(spec: &Spec, budgets: &[Rate]) -> Option<Error> {
     let most = budgets.iter().map(|budget| budget.limit.most()).min()?;
@@ -244,7 +255,7 @@ pub(super) fn local(subject: String, scopes: &str) -> Result<Principal, Error> {
 fn developer(tools: &[Tool], transport: Transport) -> Principal {
     Principal {
         subject: "dev".into(),
-        scopes: ScopeSet::from_iter(scopes_of(tools)),
+        scopes: scopes_of(tools).into_iter().collect(),
         verified: true,
         ..Principal::anonymous(transport)
     }

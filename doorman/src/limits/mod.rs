@@ -23,10 +23,11 @@ use crate::{
 /// Buckets that one store holds at most.
 const BUCKETS: usize = 100_000;
 
-/// Refused attempts of a caller, and bad tokens of a peer, before they are heard no more.
-fn patience() -> Limit {
-    Limit::new(Units::from_millionths(60_000_000), 60_000_000_000)
-}
+/// Refused attempts of a caller in a minute before it is heard no more.
+const REFUSALS: u64 = 60;
+/// Bad tokens of a peer in a minute before they are throttled. One address may stand for many clients,
+/// whose tokens all expire.
+const BAD_TOKENS: u64 = 240;
 
 /// What is counted apart. Each has a store for verified callers and one for the others, so that a flood
 /// of made-up callers meets no real one; bad tokens have no caller.
@@ -240,7 +241,12 @@ impl Rule {
 }
 
 fn attempts(store: Store, caller: Caller) -> Charge {
-    Charge::new(Place::keyed(of(store, caller), 0, caller.key), patience(), Units::ONE)
+    let a_minute = match store {
+        Store::BadTokens => BAD_TOKENS,
+        _ => REFUSALS,
+    };
+    let limit = Limit::new(Units::from_millionths(a_minute * 1_000_000), 60_000_000_000);
+    Charge::new(Place::keyed(of(store, caller), 0, caller.key), limit, Units::ONE)
 }
 
 /// The store of this caller's kind.

@@ -72,7 +72,7 @@ impl Fetcher {
     pub(crate) fn new(place: Place, private_hosts: BTreeSet<String>) -> Result<Self, Error> {
         let (setting, text) = match &place {
             Place::Issuer(text) => ("issuer", text),
-            Place::Jwks(text) => ("jwks_uri", text),
+            Place::Jwks(text) => ("jwks_url", text),
         };
         let unfit = |problem: &str| Error::Setting {
             setting,
@@ -85,7 +85,7 @@ impl Fetcher {
             .map(|host| address::host(&host))
             .collect::<Option<_>>()
             .ok_or_else(|| Error::Setting {
-                setting: "private_hosts",
+                setting: "allow_private_host",
                 problem: "holds what is no host".into(),
                 allowed: "host names and IP addresses, without scheme and port",
             })?;
