@@ -13,6 +13,7 @@ mod failures;
 mod functions;
 mod gate;
 mod hostile;
+mod identity;
 mod lifecycles;
 mod limits;
 mod list;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use doorman::{Doorman, OAuth, Principal, StaticTokens, VerifiedToken};
-use doorman_axum::{Caller, expose, tools};
+use doorman_axum::{Caller, DevIssuer, expose, tools};
 use futures_util::future::join_all;
 use serde_json::json;
 use tokio::sync::Barrier;
@@ -78,6 +78,29 @@ fn whoami(principal: Principal) -> String {
 async fn a_plain_function_is_told_who_calls() {
     let server = serve_with(Doorman::dev("b").tools(doorman::tools![whoami].with_state(()))).await;
     assert_eq!(server.call("", "whoami", json!({})).await.text(), "dev");
+}
+
+/// Says what is known of the caller.
+#[expose(get = "/claims", scopes = ["me:read"])]
+async fn claims(caller: Caller) -> Json<Vec<Option<String>>> {
+    let claim = |name: &str| caller.claim(name).map(ToString::to_string);
+    let times = caller.expires().map(|_| "ends".to_owned());
+    Json(vec![claim("groups"), claim("level"), claim("salary"), claim("sub"), times])
+}
+
+#[tokio::test]
+async fn a_handler_sees_the_claims_that_are_exposed_and_no_others() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let auth = OAuth::new(issuer.url(), RESOURCE).unwrap().expose_claims(["groups", "level"]);
+    let tools = tools![claims].with_state(());
+    let server = serve_with(Doorman::builder("b").auth(auth).tools(tools)).await;
+    let token = issuer.mint(json!({ "aud": RESOURCE, "scope": "me:read",
+        "groups": ["staff"], "level": 7, "salary": "SENTINEL" }));
+    assert_eq!(
+        server.call(&token, "claims", json!({})).await.result()["structuredContent"]["result"],
+        json!([r#"["staff"]"#, "7", null, null, "ends"])
+    );
+    assert!(!format!("{:?}", server.records.all()).contains("SENTINEL"));
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ use crate::support::{
     serve_with,
 };
 
-fn now() -> u64 {
+pub fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
@@ -30,7 +30,7 @@ fn claims() -> Value {
 }
 
 /// Signs these very bytes.
-fn sign(header: impl AsRef<[u8]>, body: impl AsRef<[u8]>, algorithm: &str) -> String {
+pub fn sign(header: impl AsRef<[u8]>, body: impl AsRef<[u8]>, algorithm: &str) -> String {
     let message = format!("{}.{}", b64(header), b64(body));
     format!("{message}.{}", b64(ISSUED_BY.signature(algorithm, message.as_bytes())))
 }
@@ -53,7 +53,7 @@ fn body(changes: Value) -> String {
     mint("p256", "ES256", &changed(claims(), changes))
 }
 
-fn changed(mut good: Value, changes: Value) -> Value {
+pub fn changed(mut good: Value, changes: Value) -> Value {
     let Value::Object(changes) = changes else { panic!("an object") };
     for (name, value) in changes {
         if value.is_null() {

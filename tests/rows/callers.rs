@@ -238,8 +238,8 @@ fn a22_an_address_that_is_neither_https_nor_loopback_does_not_start() {
 
 #[tokio::test]
 async fn a24_another_scheme_is_401_and_a_malformed_or_second_header_400_invalid_request() {
-    let server = serve(billing()).await;
     const INVALID: &str = r#"error="invalid_request", "#;
+    let server = serve(billing()).await;
     let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" }).to_string();
     for (headers, status, error) in [
         ("Basic dTpw", 401, FIRST),

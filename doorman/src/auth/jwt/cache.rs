@@ -7,17 +7,15 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use sha2::{Digest as _, Sha256};
-
 use crate::auth::{TokenError, VerifiedToken};
 
 const MOST: usize = 10_000;
 const GOOD_FOR: Duration = Duration::from_secs(60);
 const BAD_FOR: Duration = Duration::from_secs(1);
 
-/// What stands for a token. Without the key nobody can find two tokens with one print.
+/// What stands for a token: a keyed BLAKE3 hash. Without the key nobody can find two tokens with one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Print([u8; 16]);
+pub(super) struct Print([u8; 32]);
 
 /// A key for prints, made anew in each process.
 pub(super) struct PrintKey([u8; 32]);
@@ -30,10 +28,7 @@ impl PrintKey {
     }
 
     pub(super) fn print(&self, token: &str) -> Print {
-        let digest = Sha256::new().chain_update(self.0).chain_update(token).finalize();
-        let mut print = [0; 16];
-        print.copy_from_slice(&digest[..16]);
-        Print(print)
+        Print(*blake3::keyed_hash(&self.0, token.as_bytes()).as_bytes())
     }
 }
 
