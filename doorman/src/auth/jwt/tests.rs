@@ -227,6 +227,20 @@ fn the_tenant_and_exposed_claims_are_handed_over_and_nothing_else() {
 }
 
 #[test]
+fn the_tenant_is_read_from_the_claim_of_the_tokens_own_issuer_only() {
+    let issuer = Issuer::new();
+    let oauth = crate::OAuth::new(issuer.trusted().tenant_claim("org"), RESOURCE).unwrap();
+    let oauth = oauth.tenant_claim("realm").expose_claims(["realm"]).ready().unwrap();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    for realm in ["of somebody else", ""] {
+        let mut says = with("realm", json!(realm));
+        (says["iat"], says["exp"]) = (json!(now), json!(now + 600));
+        let principal = oauth.verify(&issuer.mint(&says)).now_or_never().unwrap().unwrap();
+        assert_eq!(principal.tenant(), None, "{realm}");
+    }
+}
+
+#[test]
 fn a_token_is_judged_by_its_own_issuer_only() {
     const OTHER: &str = "https://other.example";
     let (ours, theirs) = (Issuer::new(), Issuer::new());
