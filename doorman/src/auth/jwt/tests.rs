@@ -123,6 +123,19 @@ fn a_token_refused_by_its_claims_costs_no_signature() {
 }
 
 #[test]
+fn an_object_is_no_number_whatever_its_members_are_called() {
+    let (issuer, exp) = (Issuer::new(), ISSUED + 3600);
+    for members in ["", r#""!":1,"#] {
+        let object = format!(r#"{{{members}"$serde_json::private::Number":"{exp}"}}"#);
+        let says =
+            claims().to_string().replace(&format!(r#""exp":{exp}"#), &format!(r#""exp":{object}"#));
+        let token = issuer.sign(&header().to_string(), &says);
+        let verdict = issuer.verifier().verify_now(&token, at(0)).unwrap_err();
+        assert_eq!(verdict, TokenError::Invalid("exp"), "{object}");
+    }
+}
+
+#[test]
 fn each_relaxation_gives_up_what_it_says_and_no_more() {
     let issuer = Issuer::new();
     let without = |name: &str| {
