@@ -1,4 +1,4 @@
-//! Keys that may verify tokens: what of a JWKS is fit, and which key a token's header leads to.
+//! Keys that may verify tokens: what of a JWKS is fit, and which key is for a token.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm as Signature, DecodingKey, crypto::aws_lc::DEFAULT_
 
 use serde_json::Value;
 
-use super::strict::{self, Header, Object, Parts};
+use super::strict::{self, Object, Parts};
 use crate::auth::TokenError;
 
 const LARGEST_DOCUMENT: usize = 512 * 1024;
@@ -62,7 +62,7 @@ impl JwtAlgorithm {
         [Rs256, Rs384, Rs512, Ps256, Ps384, Ps512, Es256, Es384, EdDsa, Hs256, Hs384, Hs512];
 
     /// Reads a name as `alg` holds it, in its one spelling.
-    fn named(name: &str) -> Option<Self> {
+    pub(super) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "RS256" => Rs256,
             "RS384" => Rs384,
@@ -188,18 +188,15 @@ impl Keys {
         self.named.is_empty() && self.nameless.is_empty()
     }
 
-    /// The key that a header leads to, and its algorithm. The name in the header chooses among what
-    /// the key itself and the allow list permit, and brings nothing of its own.
+    /// The key of this name, or the only one for this algorithm. What a token's header names chooses
+    /// among what each key permits, and brings nothing of its own.
     pub(super) fn find(
         &self,
-        header: &Header,
-        allowed: &[JwtAlgorithm],
+        kid: Option<&str>,
+        algorithm: JwtAlgorithm,
     ) -> Result<Found<'_>, TokenError> {
-        let algorithm = JwtAlgorithm::named(&header.algorithm)
-            .filter(|algorithm| allowed.contains(algorithm))
-            .ok_or(TokenError::Invalid("alg"))?;
         let fits = |key: &&Key| key.algorithms.contains(&algorithm);
-        let key = if let Some(kid) = &header.kid {
+        let key = if let Some(kid) = kid {
             let key = self.named.get(kid).ok_or(TokenError::Invalid("kid"))?;
             Some(key).filter(fits).ok_or(TokenError::Invalid("alg"))?
         } else {

@@ -107,6 +107,35 @@ async fn another_key_under_a_known_kid_is_known_after_one_fetch() {
 }
 
 #[tokio::test]
+async fn a_key_of_another_kind_under_a_known_kid_is_known_after_one_fetch() {
+    let (x, y) = (
+        "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+        "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+    );
+    let old = json!({ "keys": [{ "kty": "EC", "crv": "P-256", "kid": "1", "x": x, "y": y }] });
+    let new = Issuer::new();
+    let scene = Scene::new(&old.to_string(), "").await;
+    assert_eq!(scene.at(0, &scene.token(&new, "2")).await, UNKNOWN);
+    scene.serves(Some(new.jwks()));
+    assert_eq!(scene.at(10, &scene.token(&new, "1")).await, Ok(()));
+    assert_eq!(scene.fetches(), 3);
+}
+
+#[tokio::test]
+async fn an_algorithm_that_is_not_allowed_needs_no_keys() {
+    let issuer = Issuer::new();
+    let scene = Scene::new("", "").await;
+    let mut says: Value = claims();
+    says["iss"] = json!(scene.server.origin());
+    for algorithm in ["none", "ES512", "HS256", ""] {
+        let header = json!({ "alg": algorithm, "kid": "1", "typ": "at+jwt" });
+        let token = issuer.sign(&header.to_string(), &says.to_string());
+        assert_eq!(scene.at(0, &token).await, Err(TokenError::Invalid("alg")));
+    }
+    assert_eq!(scene.fetches(), 0);
+}
+
+#[tokio::test]
 async fn a_thousand_unknown_kids_cost_one_fetch_an_interval() {
     let issuer = Issuer::new();
     let scene = Scene::new(&issuer.jwks(), "").await;
