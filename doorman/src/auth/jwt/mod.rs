@@ -121,16 +121,20 @@ impl JwtVerifier {
         let mut held = trusted.ring.held(now.clock).await?;
         let mut verdict = self.signed(&parts, algorithm, &held);
         // The issuer may have other keys by now.
-        if verdict.is_err()
-            && let Some(newer) = trusted.ring.newer(held.generation, now.clock).await?
-        {
-            held = newer;
-            verdict = self.signed(&parts, algorithm, &held);
+        if verdict.is_err() {
+            match trusted.ring.newer(held.generation, now.clock).await {
+                Ok(None) => {}
+                Ok(Some(newer)) => {
+                    held = newer;
+                    verdict = self.signed(&parts, algorithm, &held);
+                }
+                Err(unavailable) => verdict = Err(unavailable),
+            }
         }
         let key = Key { print, place, generation: held.generation };
         match verdict {
             Ok(()) => self.verdicts.keep(key, &token, held.left(now.clock), now.wall),
-            Err(error @ TokenError::Invalid("signature")) => {
+            Err(error @ (TokenError::Invalid("signature") | TokenError::Unavailable)) => {
                 self.verdicts.keep_bad(key, error, now.wall);
             }
             Err(_) => {}

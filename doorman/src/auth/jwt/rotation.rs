@@ -187,6 +187,24 @@ async fn keys_at_hand_serve_for_an_hour_while_their_issuer_is_down_and_then_nobo
 }
 
 #[tokio::test]
+async fn a_bad_token_costs_one_signature_a_second_while_its_issuer_is_down_too() {
+    let (issuer, other, new) = (Issuer::new(), Issuer::new(), Issuer::new());
+    let scene = Scene::new(&issuer.jwks(), "").await;
+    assert_eq!(scene.at(0, &scene.token(&issuer, "1")).await, Ok(()));
+    scene.serves(None);
+    let (forged, early) = (scene.token(&other, "1"), scene.token(&new, "1"));
+    for _ in 0..100 {
+        assert_eq!(scene.at(10, &forged).await, UNAVAILABLE);
+    }
+    assert_eq!(scene.verifier.signatures_checked.load(Ordering::Relaxed), 2);
+    // And no longer than it takes for other keys to come.
+    assert_eq!(scene.at(15, &early).await, UNAVAILABLE);
+    scene.serves(Some(new.jwks()));
+    assert_eq!(scene.at(20, &scene.token(&new, "1")).await, Ok(()));
+    assert_eq!(scene.at(15, &early).await, Ok(()));
+}
+
+#[tokio::test]
 async fn keys_are_fetched_again_behind_the_back_of_the_callers() {
     for (header, fresh) in [
         ("", 300),
