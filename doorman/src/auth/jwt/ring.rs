@@ -143,7 +143,10 @@ impl KeyRing {
         flight.ok_or(TokenError::Unavailable)?.await;
         let state = self.lock();
         match other(&state) {
-            None if state.failed.is_some() => Err(TokenError::Unavailable),
+            // While another fetch is under way, nothing is known to have failed.
+            None if state.failed.is_some() && state.flight().is_none() => {
+                Err(TokenError::Unavailable)
+            }
             other => Ok(other),
         }
     }

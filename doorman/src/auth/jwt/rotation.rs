@@ -241,6 +241,20 @@ async fn the_same_keys_again_forget_no_verdict() {
 }
 
 #[tokio::test]
+async fn a_fetch_that_went_well_has_not_failed_because_another_began() {
+    let issuer = Issuer::new();
+    let scene = Scene::new(&issuer.jwks(), "").await;
+    assert_eq!(scene.at(0, &scene.token(&issuer, "1")).await, Ok(()));
+    let (first, second) = (scene.token(&issuer, "2"), scene.token(&issuer, "3"));
+    let (waits, asks) = (scene.at(1, &first), scene.at(7, &second));
+    futures_util::pin_mut!(waits, asks);
+    assert!(futures_util::poll!(&mut waits).is_pending());
+    scene.land().await;
+    assert!(futures_util::poll!(&mut asks).is_pending());
+    assert_eq!(waits.await, UNKNOWN);
+}
+
+#[tokio::test]
 async fn a_caller_that_goes_away_takes_no_keys_along() {
     let issuer = Issuer::new();
     let scene = Scene::new(&issuer.jwks(), "").await;
