@@ -255,6 +255,28 @@ async fn a_fetch_that_went_well_has_not_failed_because_another_began() {
 }
 
 #[tokio::test]
+async fn a_fetch_on_a_runtime_that_nobody_drives_is_given_up() {
+    let issuer = Issuer::new();
+    let scene = Scene::new(&issuer.jwks(), "").await;
+    let token = scene.token(&issuer, "1");
+    let stopped = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    {
+        let _here = stopped.enter();
+        let waits = scene.at(0, &token);
+        futures_util::pin_mut!(waits);
+        assert!(futures_util::poll!(waits).is_pending());
+    }
+    {
+        let waits = scene.at(29, &token);
+        futures_util::pin_mut!(waits);
+        assert!(futures_util::poll!(waits).is_pending());
+    }
+    let verdict = tokio::time::timeout(Duration::from_secs(10), scene.at(30, &token)).await;
+    stopped.shutdown_background();
+    assert_eq!(verdict, Ok(Ok(())));
+}
+
+#[tokio::test]
 async fn a_caller_that_goes_away_takes_no_keys_along() {
     let issuer = Issuer::new();
     let scene = Scene::new(&issuer.jwks(), "").await;
