@@ -12,6 +12,17 @@ use crate::auth::TokenError;
 
 const LARGEST_DOCUMENT: usize = 512 * 1024;
 const SHORTEST_SECRET: usize = 32;
+/// The points of Ed25519 whose order divides 8, without their sign; 0 and 1 also as they are beyond the
+/// modulus. For these anybody can make signatures.
+const SMALL_ORDER: [&str; 7] = [
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "7P_______________________________________38",
+    "JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_AU",
+    "xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA3o",
+    "7f_______________________________________38",
+    "7v_______________________________________38",
+];
 
 /// A signature algorithm (RFC 7518 §3.1, RFC 8037 §3.1).
 ///
@@ -272,9 +283,7 @@ fn vet(jwk: &Object) -> Result<Key, &'static str> {
         }
         (Some("EC"), Some("P-256")) => (curve(32)?, &[Es256]),
         (Some("EC"), Some("P-384")) => (curve(48)?, &[Es384]),
-        (Some("OKP"), Some("Ed25519")) => {
-            (DecodingKey::from_ed_der(&coordinate("x", 32)?), &[EdDsa])
-        }
+        (Some("OKP"), Some("Ed25519")) => (edwards(&coordinate("x", 32)?)?, &[EdDsa]),
         _ => return Err("is of a kind that is not known here"),
     };
     let algorithms = match text("alg") {
@@ -285,6 +294,16 @@ fn vet(jwk: &Object) -> Result<Key, &'static str> {
         }
     };
     Ok(Key { key, algorithms })
+}
+
+/// A key on Ed25519 that only its owner can sign for.
+fn edwards(point: &[u8]) -> Result<DecodingKey, &'static str> {
+    let mut unsigned = point.to_vec();
+    unsigned[31] &= 0x7f;
+    if SMALL_ORDER.contains(&&*URL_SAFE_NO_PAD.encode(unsigned)) {
+        return Err("is a point of small order");
+    }
+    Ok(DecodingKey::from_ed_der(point))
 }
 
 /// An RSA key of 2048 to 8192 bits with an exponent in common use (RFC 7518 §3.3, FIPS 186-5 §5.4).

@@ -350,6 +350,33 @@ fn unfit_keys_and_settings_are_refused_before_the_server_starts() {
 }
 
 #[test]
+fn a_key_that_anybody_can_sign_for_is_unfit() {
+    let key = |x: &[u8; 32]| {
+        let x = URL_SAFE_NO_PAD.encode(x);
+        let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "kid": "1", "x": x });
+        TrustedIssuer::new(ISSUER).key(&jwk.to_string())
+    };
+    // The neutral element, and as the signature a commitment to it with the scalar zero.
+    let (mut neutral, mut signature) = ([0; 32], [0; 64]);
+    (neutral[0], signature[0]) = (1, 1);
+    if let Ok(trusted) = key(&neutral) {
+        let token = Issuer::new().mint(&claims());
+        let message = token.rsplit_once('.').unwrap().0;
+        let forged = format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature));
+        trusted.verifier().verify_now(&forged, at(0)).unwrap_err();
+    }
+    for sign in [0, 0x80] {
+        for (first, middle, last) in
+            [(0, 0, 0), (1, 0, 0), (0xec, 0xff, 0x7f), (0xed, 0xff, 0x7f), (0xee, 0xff, 0x7f)]
+        {
+            let mut point = [middle; 32];
+            (point[0], point[31]) = (first, last | sign);
+            assert!(key(&point).is_err(), "{point:?}");
+        }
+    }
+}
+
+#[test]
 fn a_token_without_kid_needs_exactly_one_fitting_key() {
     let issuer = Issuer::new();
     let mut jwks: Value = serde_json::from_str(&issuer.jwks()).unwrap();
