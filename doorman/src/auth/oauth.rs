@@ -225,6 +225,8 @@ impl OAuth {
             self.tenant_claim.as_deref(),
             &self.exposed_claims,
         )?;
+        // Each issuer reads its own: what is exposed of a token is no second place to look in.
+        self.tenant_claim = None;
         self.verifier = Some(Arc::new(verifier));
         Ok(self)
     }

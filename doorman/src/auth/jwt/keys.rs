@@ -1,4 +1,4 @@
-//! Keys that may verify tokens: what of a JWKS is fit, and which key a token's header leads to.
+//! Keys that may verify tokens: what of a JWKS is fit, and which key is for a token.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -7,11 +7,22 @@ use jsonwebtoken::{Algorithm as Signature, DecodingKey, crypto::aws_lc::DEFAULT_
 
 use serde_json::Value;
 
-use super::strict::{self, Header, Object, Parts};
+use super::strict::{self, Object, Parts};
 use crate::auth::TokenError;
 
 const LARGEST_DOCUMENT: usize = 512 * 1024;
 const SHORTEST_SECRET: usize = 32;
+/// The points of Ed25519 whose order divides 8, without their sign; 0 and 1 also as they are beyond the
+/// modulus. For these anybody can make signatures.
+const SMALL_ORDER: [&str; 7] = [
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "7P_______________________________________38",
+    "JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_AU",
+    "xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA3o",
+    "7f_______________________________________38",
+    "7v_______________________________________38",
+];
 
 /// A signature algorithm (RFC 7518 §3.1, RFC 8037 §3.1).
 ///
@@ -62,7 +73,7 @@ impl JwtAlgorithm {
         [Rs256, Rs384, Rs512, Ps256, Ps384, Ps512, Es256, Es384, EdDsa, Hs256, Hs384, Hs512];
 
     /// Reads a name as `alg` holds it, in its one spelling.
-    fn named(name: &str) -> Option<Self> {
+    pub(super) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "RS256" => Rs256,
             "RS384" => Rs384,
@@ -188,18 +199,15 @@ impl Keys {
         self.named.is_empty() && self.nameless.is_empty()
     }
 
-    /// The key that a header leads to, and its algorithm. The name in the header chooses among what
-    /// the key itself and the allow list permit, and brings nothing of its own.
+    /// The key of this name, or the only one for this algorithm. What a token's header names chooses
+    /// among what each key permits, and brings nothing of its own.
     pub(super) fn find(
         &self,
-        header: &Header,
-        allowed: &[JwtAlgorithm],
+        kid: Option<&str>,
+        algorithm: JwtAlgorithm,
     ) -> Result<Found<'_>, TokenError> {
-        let algorithm = JwtAlgorithm::named(&header.algorithm)
-            .filter(|algorithm| allowed.contains(algorithm))
-            .ok_or(TokenError::Invalid("alg"))?;
         let fits = |key: &&Key| key.algorithms.contains(&algorithm);
-        let key = if let Some(kid) = &header.kid {
+        let key = if let Some(kid) = kid {
             let key = self.named.get(kid).ok_or(TokenError::Invalid("kid"))?;
             Some(key).filter(fits).ok_or(TokenError::Invalid("alg"))?
         } else {
@@ -275,9 +283,7 @@ fn vet(jwk: &Object) -> Result<Key, &'static str> {
         }
         (Some("EC"), Some("P-256")) => (curve(32)?, &[Es256]),
         (Some("EC"), Some("P-384")) => (curve(48)?, &[Es384]),
-        (Some("OKP"), Some("Ed25519")) => {
-            (DecodingKey::from_ed_der(&coordinate("x", 32)?), &[EdDsa])
-        }
+        (Some("OKP"), Some("Ed25519")) => (edwards(&coordinate("x", 32)?)?, &[EdDsa]),
         _ => return Err("is of a kind that is not known here"),
     };
     let algorithms = match text("alg") {
@@ -288,6 +294,16 @@ fn vet(jwk: &Object) -> Result<Key, &'static str> {
         }
     };
     Ok(Key { key, algorithms })
+}
+
+/// A key on Ed25519 that only its owner can sign for.
+fn edwards(point: &[u8]) -> Result<DecodingKey, &'static str> {
+    let mut unsigned = point.to_vec();
+    unsigned[31] &= 0x7f;
+    if SMALL_ORDER.contains(&&*URL_SAFE_NO_PAD.encode(unsigned)) {
+        return Err("is a point of small order");
+    }
+    Ok(DecodingKey::from_ed_der(point))
 }
 
 /// An RSA key of 2048 to 8192 bits with an exponent in common use (RFC 7518 §3.3, FIPS 186-5 §5.4).

@@ -115,19 +115,26 @@ impl JwtVerifier {
         let place = place.ok_or(TokenError::Invalid("issuer"))?;
         let trusted = &self.trusted[place];
         let token = trusted.rules.check(&self.here, &parts.header, &parts.claims, now.wall)?;
+        let algorithm = JwtAlgorithm::named(&parts.header.algorithm)
+            .filter(|algorithm| trusted.algorithms.contains(algorithm))
+            .ok_or(TokenError::Invalid("alg"))?;
         let mut held = trusted.ring.held(now.clock).await?;
-        let mut verdict = self.signed(&parts, trusted, &held);
+        let mut verdict = self.signed(&parts, algorithm, &held);
         // The issuer may have other keys by now.
-        if let Err(TokenError::Invalid("kid" | "signature")) = verdict
-            && let Some(newer) = trusted.ring.newer(held.generation, now.clock).await?
-        {
-            held = newer;
-            verdict = self.signed(&parts, trusted, &held);
+        if verdict.is_err() {
+            match trusted.ring.newer(held.generation, now.clock).await {
+                Ok(None) => {}
+                Ok(Some(newer)) => {
+                    held = newer;
+                    verdict = self.signed(&parts, algorithm, &held);
+                }
+                Err(unavailable) => verdict = Err(unavailable),
+            }
         }
         let key = Key { print, place, generation: held.generation };
         match verdict {
             Ok(()) => self.verdicts.keep(key, &token, held.left(now.clock), now.wall),
-            Err(error @ TokenError::Invalid("signature")) => {
+            Err(error @ (TokenError::Invalid("signature") | TokenError::Unavailable)) => {
                 self.verdicts.keep_bad(key, error, now.wall);
             }
             Err(_) => {}
@@ -141,8 +148,13 @@ impl JwtVerifier {
         (self.trusted[place].ring.generation(now.clock) == Some(generation)).then_some(verdict)
     }
 
-    fn signed(&self, parts: &Parts<'_>, by: &Trusted, held: &Held) -> Result<(), TokenError> {
-        let key = held.keys.find(&parts.header, &by.algorithms)?;
+    fn signed(
+        &self,
+        parts: &Parts<'_>,
+        algorithm: JwtAlgorithm,
+        held: &Held,
+    ) -> Result<(), TokenError> {
+        let key = held.keys.find(parts.header.kid.as_deref(), algorithm)?;
         self.signatures_checked.fetch_add(1, Ordering::Relaxed);
         if key.verifies(parts) { Ok(()) } else { Err(TokenError::Invalid("signature")) }
     }
@@ -151,7 +163,11 @@ impl JwtVerifier {
 impl Trusted {
     fn new(issuer: TrustedIssuer, tenant_claim: Option<&str>) -> Result<Self, Error> {
         issuer.check()?;
-        let TrustedIssuer { mut rules, algorithms, source, private_hosts } = issuer;
+        let TrustedIssuer { mut rules, mut algorithms, source, private_hosts } = issuer;
+        if !matches!(source, Source::Given(_)) {
+            // No secret is ever fetched.
+            algorithms.retain(|algorithm| !algorithm.is_symmetric());
+        }
         if rules.tenant_claim.is_none() {
             rules.tenant_claim = tenant_claim.map(str::to_owned);
         }

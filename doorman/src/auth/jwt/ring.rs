@@ -28,6 +28,8 @@ const LEAST_FRESH: Duration = Duration::from_secs(60);
 const MOST_FRESH: Duration = Duration::from_secs(15 * 60);
 /// How long fetched keys are used at all, whether or not their issuer can be reached.
 pub(super) const LIMIT: Duration = Duration::from_secs(60 * 60);
+/// When a fetch is given up that has not ended itself: nobody drives the runtime that it is on.
+const LOST: Duration = Duration::from_secs(30);
 
 /// Keys, and how long they may be used.
 #[derive(Clone)]
@@ -105,7 +107,7 @@ impl KeyRing {
                     }
                     return Ok(held);
                 }
-                None if state.has_failed(now) && state.flight().is_none() => None,
+                None if state.has_failed(now) && state.flight(now).is_none() => None,
                 None => self.fly(&mut state, now),
             }
         };
@@ -129,11 +131,11 @@ impl KeyRing {
             if let Some(held) = other(&state) {
                 return Ok(Some(held));
             }
-            if state.flight().is_none() {
+            if state.flight(now).is_none() {
                 if state.has_failed(now) {
                     return Err(TokenError::Unavailable);
                 }
-                if is_within(state.asked, now) {
+                if is_within(state.asked, now, INTERVAL) {
                     return Ok(None);
                 }
                 state.asked = Some(now);
@@ -143,14 +145,17 @@ impl KeyRing {
         flight.ok_or(TokenError::Unavailable)?.await;
         let state = self.lock();
         match other(&state) {
-            None if state.failed.is_some() => Err(TokenError::Unavailable),
+            // While another fetch is under way, nothing is known to have failed.
+            None if state.failed.is_some() && state.flight(now).is_none() => {
+                Err(TokenError::Unavailable)
+            }
             other => Ok(other),
         }
     }
 
     /// The fetch that is under way, or a new one.
     fn fly(self: &Arc<Self>, state: &mut State, now: Instant) -> Option<Flight> {
-        if let Some(flight) = state.flight() {
+        if let Some(flight) = state.flight(now) {
             return Some(flight);
         }
         let ring = Arc::clone(self);
@@ -166,7 +171,9 @@ impl KeyRing {
         });
         let abort = task.abort_handle();
         let flight = task.map(drop).boxed().shared();
-        state.flight = Some((abort, flight.clone()));
+        if let Some((lost, _)) = state.flight.replace((abort, flight.clone())) {
+            lost.abort();
+        }
         Some(flight)
     }
 
@@ -205,7 +212,7 @@ impl KeyRing {
     /// Waits for the fetch that is under way, if one is.
     #[cfg(all(test, feature = "discovery"))]
     pub(super) async fn landed(&self) {
-        let flight = self.lock().flight();
+        let flight = self.lock().flight.as_ref().map(|(_, flight)| flight.clone());
         if let Some(flight) = flight {
             flight.await;
         }
@@ -218,19 +225,20 @@ impl KeyRing {
 }
 
 impl State {
-    fn flight(&self) -> Option<Flight> {
+    fn flight(&self, now: Instant) -> Option<Flight> {
         let (task, flight) = self.flight.as_ref()?;
-        (!task.is_finished()).then(|| flight.clone())
+        let is_lost = !is_within(self.failed, now, LOST);
+        (!task.is_finished() && !is_lost).then(|| flight.clone())
     }
 
     fn has_failed(&self, now: Instant) -> bool {
-        is_within(self.failed, now)
+        is_within(self.failed, now, INTERVAL)
     }
 }
 
-/// Whether an interval has not passed since then.
-fn is_within(then: Option<Instant>, now: Instant) -> bool {
-    then.is_some_and(|then| now.saturating_duration_since(then) < INTERVAL)
+/// Whether so much time has not passed since then.
+fn is_within(then: Option<Instant>, now: Instant, time: Duration) -> bool {
+    then.is_some_and(|then| now.saturating_duration_since(then) < time)
 }
 
 /// Shows the number of keys.

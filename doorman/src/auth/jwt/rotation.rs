@@ -107,6 +107,35 @@ async fn another_key_under_a_known_kid_is_known_after_one_fetch() {
 }
 
 #[tokio::test]
+async fn a_key_of_another_kind_under_a_known_kid_is_known_after_one_fetch() {
+    let (x, y) = (
+        "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+        "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+    );
+    let old = json!({ "keys": [{ "kty": "EC", "crv": "P-256", "kid": "1", "x": x, "y": y }] });
+    let new = Issuer::new();
+    let scene = Scene::new(&old.to_string(), "").await;
+    assert_eq!(scene.at(0, &scene.token(&new, "2")).await, UNKNOWN);
+    scene.serves(Some(new.jwks()));
+    assert_eq!(scene.at(10, &scene.token(&new, "1")).await, Ok(()));
+    assert_eq!(scene.fetches(), 3);
+}
+
+#[tokio::test]
+async fn an_algorithm_that_is_not_allowed_needs_no_keys() {
+    let issuer = Issuer::new();
+    let scene = Scene::new("", "").await;
+    let mut says: Value = claims();
+    says["iss"] = json!(scene.server.origin());
+    for algorithm in ["none", "ES512", "HS256", ""] {
+        let header = json!({ "alg": algorithm, "kid": "1", "typ": "at+jwt" });
+        let token = issuer.sign(&header.to_string(), &says.to_string());
+        assert_eq!(scene.at(0, &token).await, Err(TokenError::Invalid("alg")));
+    }
+    assert_eq!(scene.fetches(), 0);
+}
+
+#[tokio::test]
 async fn a_thousand_unknown_kids_cost_one_fetch_an_interval() {
     let issuer = Issuer::new();
     let scene = Scene::new(&issuer.jwks(), "").await;
@@ -158,6 +187,24 @@ async fn keys_at_hand_serve_for_an_hour_while_their_issuer_is_down_and_then_nobo
 }
 
 #[tokio::test]
+async fn a_bad_token_costs_one_signature_a_second_while_its_issuer_is_down_too() {
+    let (issuer, other, new) = (Issuer::new(), Issuer::new(), Issuer::new());
+    let scene = Scene::new(&issuer.jwks(), "").await;
+    assert_eq!(scene.at(0, &scene.token(&issuer, "1")).await, Ok(()));
+    scene.serves(None);
+    let (forged, early) = (scene.token(&other, "1"), scene.token(&new, "1"));
+    for _ in 0..100 {
+        assert_eq!(scene.at(10, &forged).await, UNAVAILABLE);
+    }
+    assert_eq!(scene.verifier.signatures_checked.load(Ordering::Relaxed), 2);
+    // And no longer than it takes for other keys to come.
+    assert_eq!(scene.at(15, &early).await, UNAVAILABLE);
+    scene.serves(Some(new.jwks()));
+    assert_eq!(scene.at(20, &scene.token(&new, "1")).await, Ok(()));
+    assert_eq!(scene.at(15, &early).await, Ok(()));
+}
+
+#[tokio::test]
 async fn keys_are_fetched_again_behind_the_back_of_the_callers() {
     for (header, fresh) in [
         ("", 300),
@@ -191,6 +238,42 @@ async fn the_same_keys_again_forget_no_verdict() {
     assert_eq!(scene.fetches(), 2);
     assert_eq!(scene.at(1, &token).await, Ok(()));
     assert_eq!(scene.verifier.signatures_checked.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a_fetch_that_went_well_has_not_failed_because_another_began() {
+    let issuer = Issuer::new();
+    let scene = Scene::new(&issuer.jwks(), "").await;
+    assert_eq!(scene.at(0, &scene.token(&issuer, "1")).await, Ok(()));
+    let (first, second) = (scene.token(&issuer, "2"), scene.token(&issuer, "3"));
+    let (waits, asks) = (scene.at(1, &first), scene.at(7, &second));
+    futures_util::pin_mut!(waits, asks);
+    assert!(futures_util::poll!(&mut waits).is_pending());
+    scene.land().await;
+    assert!(futures_util::poll!(&mut asks).is_pending());
+    assert_eq!(waits.await, UNKNOWN);
+}
+
+#[tokio::test]
+async fn a_fetch_on_a_runtime_that_nobody_drives_is_given_up() {
+    let issuer = Issuer::new();
+    let scene = Scene::new(&issuer.jwks(), "").await;
+    let token = scene.token(&issuer, "1");
+    let stopped = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    {
+        let _here = stopped.enter();
+        let waits = scene.at(0, &token);
+        futures_util::pin_mut!(waits);
+        assert!(futures_util::poll!(waits).is_pending());
+    }
+    {
+        let waits = scene.at(29, &token);
+        futures_util::pin_mut!(waits);
+        assert!(futures_util::poll!(waits).is_pending());
+    }
+    let verdict = tokio::time::timeout(Duration::from_secs(10), scene.at(30, &token)).await;
+    stopped.shutdown_background();
+    assert_eq!(verdict, Ok(Ok(())));
 }
 
 #[tokio::test]

@@ -155,9 +155,12 @@ impl<'de> Visitor<'de> for Level {
         while let Some(name) = members.next_key::<String>()? {
             let value = members.next_value_seed(below)?;
             // Some crate of the program may have asked serde_json for numbers of any precision: they
-            // then come in this wrapping.
+            // then come in this wrapping. Where none has, a number too large to read says so, and what
+            // looks like the wrapping is an object of the token's own.
             if name == "$serde_json::private::Number"
+                && object.is_empty()
                 && let Some(number) = value.as_str()
+                && "1e999".parse::<Number>().is_ok()
             {
                 return self.visit_f64(number.parse().map_err(A::Error::custom)?);
             }

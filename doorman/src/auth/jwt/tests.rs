@@ -123,6 +123,19 @@ fn a_token_refused_by_its_claims_costs_no_signature() {
 }
 
 #[test]
+fn an_object_is_no_number_whatever_its_members_are_called() {
+    let (issuer, exp) = (Issuer::new(), ISSUED + 3600);
+    for members in ["", r#""!":1,"#] {
+        let object = format!(r#"{{{members}"$serde_json::private::Number":"{exp}"}}"#);
+        let says =
+            claims().to_string().replace(&format!(r#""exp":{exp}"#), &format!(r#""exp":{object}"#));
+        let token = issuer.sign(&header().to_string(), &says);
+        let verdict = issuer.verifier().verify_now(&token, at(0)).unwrap_err();
+        assert_eq!(verdict, TokenError::Invalid("exp"), "{object}");
+    }
+}
+
+#[test]
 fn each_relaxation_gives_up_what_it_says_and_no_more() {
     let issuer = Issuer::new();
     let without = |name: &str| {
@@ -227,6 +240,24 @@ fn the_tenant_and_exposed_claims_are_handed_over_and_nothing_else() {
 }
 
 #[test]
+fn the_tenant_is_read_from_the_claim_of_the_tokens_own_issuer_only() {
+    let issuer = Issuer::new();
+    let oauth = crate::auth::OAuth::new(issuer.trusted().tenant_claim("org"), RESOURCE).unwrap();
+    let oauth = oauth
+        .tenant_claim("realm")
+        .expose_claims(["realm"])
+        .ready(crate::scope::ScopeSet::default())
+        .unwrap();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    for realm in ["of somebody else", ""] {
+        let mut says = with("realm", json!(realm));
+        (says["iat"], says["exp"]) = (json!(now), json!(now + 600));
+        let principal = oauth.verify(&issuer.mint(&says)).now_or_never().unwrap().unwrap();
+        assert_eq!(principal.tenant(), None, "{realm}");
+    }
+}
+
+#[test]
 fn a_token_is_judged_by_its_own_issuer_only() {
     const OTHER: &str = "https://other.example";
     let (ours, theirs) = (Issuer::new(), Issuer::new());
@@ -320,6 +351,33 @@ fn unfit_keys_and_settings_are_refused_before_the_server_starts() {
     let twice = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "kid": "1", "x": x },
                                  { "kty": "OKP", "crv": "Ed25519", "kid": "1", "x": x }] });
     assert!(TrustedIssuer::new(ISSUER).jwks(&twice.to_string()).is_err());
+}
+
+#[test]
+fn a_key_that_anybody_can_sign_for_is_unfit() {
+    let key = |x: &[u8; 32]| {
+        let x = URL_SAFE_NO_PAD.encode(x);
+        let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "kid": "1", "x": x });
+        TrustedIssuer::new(ISSUER).key(&jwk.to_string())
+    };
+    // The neutral element, and as the signature a commitment to it with the scalar zero.
+    let (mut neutral, mut signature) = ([0; 32], [0; 64]);
+    (neutral[0], signature[0]) = (1, 1);
+    if let Ok(trusted) = key(&neutral) {
+        let token = Issuer::new().mint(&claims());
+        let message = token.rsplit_once('.').unwrap().0;
+        let forged = format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature));
+        trusted.verifier().verify_now(&forged, at(0)).unwrap_err();
+    }
+    for sign in [0, 0x80] {
+        for (first, middle, last) in
+            [(0, 0, 0), (1, 0, 0), (0xec, 0xff, 0x7f), (0xed, 0xff, 0x7f), (0xee, 0xff, 0x7f)]
+        {
+            let mut point = [middle; 32];
+            (point[0], point[31]) = (first, last | sign);
+            assert!(key(&point).is_err(), "{point:?}");
+        }
+    }
 }
 
 #[test]
