@@ -290,3 +290,31 @@ async fn a_caller_that_goes_away_takes_no_keys_along() {
     assert_eq!(scene.at(0, &token).await, Ok(()));
     assert_eq!(scene.fetches(), 1);
 }
+
+#[tokio::test]
+#[ignore = "a finding that stands: whoever waited for slow first keys asks with the time at which it came"]
+async fn those_who_waited_for_keys_cause_one_fetch_an_interval() {
+    let issuer = Issuer::new();
+    let scene = Scene::new(&issuer.jwks(), "").await;
+    let (early, late) = (scene.token(&issuer, "2"), scene.token(&issuer, "3"));
+    assert_eq!(futures_util::join!(scene.at(0, &early), scene.at(9, &late)), (UNKNOWN, UNKNOWN));
+    assert_eq!(scene.at(9, &late).await, UNKNOWN);
+    assert_eq!(scene.fetches(), 2);
+}
+
+#[tokio::test]
+#[ignore = "a finding that stands: `Instant` does not pass while the machine sleeps"]
+async fn keys_do_not_live_on_while_the_machine_sleeps() {
+    let issuer = Issuer::new();
+    let scene = Scene::new(&issuer.jwks(), "").await;
+    let mut says: Value = claims();
+    (says["iss"], says["exp"]) = (json!(scene.server.origin()), json!(ISSUED + 86_000));
+    let token = issuer.sign(r#"{"alg":"EdDSA","kid":"1","typ":"at+jwt"}"#, &says.to_string());
+    let at = |clock, wall| Now {
+        wall: UNIX_EPOCH + Duration::from_secs(ISSUED + wall),
+        clock: scene.began + Duration::from_secs(clock),
+    };
+    scene.verifier.verify_at(&token, at(0, 0)).await.unwrap();
+    scene.serves(Some(Issuer::new().jwks()));
+    scene.verifier.verify_at(&token, at(1, 80_000)).await.unwrap_err();
+}
