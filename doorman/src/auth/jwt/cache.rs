@@ -10,6 +10,8 @@ use std::{
 use crate::auth::{TokenError, VerifiedToken};
 
 const MOST: usize = 10_000;
+/// The lengths of the tokens that are remembered, together.
+const MOST_BYTES: usize = 8 * 1024 * 1024;
 const GOOD_FOR: Duration = Duration::from_secs(60);
 const BAD_FOR: Duration = Duration::from_secs(1);
 
@@ -36,6 +38,7 @@ impl PrintKey {
 #[derive(Clone, Copy)]
 pub(super) struct Key {
     pub(super) print: Print,
+    pub(super) length: usize,
     pub(super) place: usize,
     pub(super) generation: u64,
 }
@@ -51,7 +54,10 @@ type Recalled = (Result<VerifiedToken, TokenError>, usize, u64);
 
 impl Verdicts {
     pub(super) fn new() -> Self {
-        Self { good: Mutex::new(Remembered::new(MOST)), bad: Mutex::new(Remembered::new(MOST)) }
+        Self {
+            good: Mutex::new(Remembered::new(MOST, MOST_BYTES)),
+            bad: Mutex::new(Remembered::new(MOST, MOST_BYTES)),
+        }
     }
 
     pub(super) fn recall(&self, print: Print, now: SystemTime) -> Option<Recalled> {
@@ -79,9 +85,11 @@ impl fmt::Debug for Verdicts {
     }
 }
 
-/// So many entries at most; the oldest makes room.
+/// So many entries at most, of so many bytes; the oldest make room.
 struct Remembered<T> {
     most: usize,
+    most_bytes: usize,
+    bytes: usize,
     entries: HashMap<Print, Entry<T>>,
     /// Exactly the prints of `entries`, in the order in which they came.
     order: VecDeque<Print>,
@@ -96,8 +104,8 @@ struct Entry<T> {
 }
 
 impl<T: Clone> Remembered<T> {
-    fn new(most: usize) -> Self {
-        Self { most, entries: HashMap::new(), order: VecDeque::new() }
+    fn new(most: usize, most_bytes: usize) -> Self {
+        Self { most, most_bytes, bytes: 0, entries: HashMap::new(), order: VecDeque::new() }
     }
 
     fn recall(&self, print: Print, now: SystemTime) -> Option<(T, Key)> {
@@ -114,10 +122,11 @@ impl<T: Clone> Remembered<T> {
             return;
         }
         self.order.push_back(print);
-        if self.order.len() > self.most
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.entries.remove(&oldest);
+        self.bytes += by.length;
+        while self.order.len() > self.most || self.bytes > self.most_bytes {
+            let Some(oldest) = self.order.pop_front() else { return };
+            let gone = self.entries.remove(&oldest);
+            self.bytes -= gone.map_or(0, |entry| entry.by.length);
         }
     }
 }
@@ -134,24 +143,28 @@ mod tests {
     const NOW: SystemTime = SystemTime::UNIX_EPOCH;
 
     fn key(print: Print) -> Key {
-        Key { print, place: 0, generation: 0 }
+        Key { print, length: 100, place: 0, generation: 0 }
     }
 
     #[test]
     fn memory_is_bounded_and_the_oldest_makes_room() {
-        let (secret, mut kept) = (PrintKey::new(), Remembered::new(3));
+        let (secret, mut kept) = (PrintKey::new(), Remembered::new(3, 1000));
         let prints: Vec<Print> = (0..50).map(|n| secret.print(&format!("token {n}"))).collect();
         for print in &prints {
             kept.keep(key(*print), (), NOW, NOW + BAD_FOR);
             kept.keep(key(*print), (), NOW, NOW + BAD_FOR);
         }
-        assert_eq!((kept.entries.len(), kept.order.len()), (3, 3));
+        assert_eq!((kept.entries.len(), kept.order.len(), kept.bytes), (3, 3, 300));
         assert!(kept.recall(prints[49], NOW).is_some() && kept.recall(prints[46], NOW).is_none());
+        kept.keep(Key { length: 850, ..key(secret.print("long")) }, (), NOW, NOW + BAD_FOR);
+        assert_eq!((kept.entries.len(), kept.order.len(), kept.bytes), (2, 2, 950));
+        kept.keep(Key { length: 1001, ..key(secret.print("too long")) }, (), NOW, NOW + BAD_FOR);
+        assert_eq!((kept.entries.len(), kept.order.len(), kept.bytes), (0, 0, 0));
     }
 
     #[test]
     fn a_verdict_ends_with_its_time_and_with_a_clock_set_back() {
-        let (print, mut kept) = (PrintKey::new().print("a token"), Remembered::new(3));
+        let (print, mut kept) = (PrintKey::new().print("a token"), Remembered::new(3, 1000));
         kept.keep(key(print), (), NOW + BAD_FOR, NOW + 2 * BAD_FOR);
         assert!(kept.recall(print, NOW + BAD_FOR).is_some());
         assert!(kept.recall(print, NOW + 2 * BAD_FOR).is_none());

@@ -11,6 +11,8 @@ use super::strict::{self, Object, Parts};
 use crate::auth::TokenError;
 
 const LARGEST_DOCUMENT: usize = 512 * 1024;
+/// Each that is unfit is a line in the log.
+const MOST_KEYS: usize = 256;
 const SHORTEST_SECRET: usize = 32;
 /// The points of Ed25519 whose order divides 8, without their sign; 0 and 1 also as they are beyond the
 /// modulus. For these anybody can make signatures.
@@ -135,6 +137,9 @@ impl Keys {
         let Some(Value::Array(found)) = members.get("keys") else {
             return Err("has no array `keys`");
         };
+        if found.len() > MOST_KEYS {
+            return Err("holds more than 256 keys");
+        }
         let mut keys = Self::default();
         let mut twice = Vec::new();
         for jwk in found {

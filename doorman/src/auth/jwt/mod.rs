@@ -50,6 +50,12 @@ impl Now {
     fn read() -> Self {
         Self { wall: SystemTime::now(), clock: Instant::now() }
     }
+
+    /// The time since then: as it passed, or by the wall where that is longer, as after the machine slept.
+    fn age(self, now: Self) -> Duration {
+        let by_the_wall = now.wall.duration_since(self.wall).unwrap_or_default();
+        now.clock.saturating_duration_since(self.clock).max(by_the_wall)
+    }
 }
 
 /// Verifies tokens of several issuers; each token is matched to exactly one by its `iss`.
@@ -110,19 +116,19 @@ impl JwtVerifier {
             return verdict;
         }
         let parts = strict::parts(token)?;
-        let says = parts.claims.get("iss").and_then(|issuer| issuer.as_str());
-        let place = self.trusted.iter().position(|trusted| Some(trusted.name()) == says);
+        let issuer = parts.claims.get("iss").and_then(|issuer| issuer.as_str());
+        let place = self.trusted.iter().position(|trusted| Some(trusted.name()) == issuer);
         let place = place.ok_or(TokenError::Invalid("issuer"))?;
         let trusted = &self.trusted[place];
-        let token = trusted.rules.check(&self.here, &parts.header, &parts.claims, now.wall)?;
+        let says = trusted.rules.check(&self.here, &parts.header, &parts.claims, now.wall)?;
         let algorithm = JwtAlgorithm::named(&parts.header.algorithm)
             .filter(|algorithm| trusted.algorithms.contains(algorithm))
             .ok_or(TokenError::Invalid("alg"))?;
-        let mut held = trusted.ring.held(now.clock).await?;
+        let mut held = trusted.ring.held(now).await?;
         let mut verdict = self.signed(&parts, algorithm, &held);
         // The issuer may have other keys by now.
         if verdict.is_err() {
-            match trusted.ring.newer(held.generation, now.clock).await {
+            match trusted.ring.newer(held.generation, now).await {
                 Ok(None) => {}
                 Ok(Some(newer)) => {
                     held = newer;
@@ -131,21 +137,21 @@ impl JwtVerifier {
                 Err(unavailable) => verdict = Err(unavailable),
             }
         }
-        let key = Key { print, place, generation: held.generation };
+        let key = Key { print, length: token.len(), place, generation: held.generation };
         match verdict {
-            Ok(()) => self.verdicts.keep(key, &token, held.left(now.clock), now.wall),
+            Ok(()) => self.verdicts.keep(key, &says, held.left(now), now.wall),
             Err(error @ (TokenError::Invalid("signature") | TokenError::Unavailable)) => {
                 self.verdicts.keep_bad(key, error, now.wall);
             }
             Err(_) => {}
         }
-        verdict.map(|()| token)
+        verdict.map(|()| says)
     }
 
     /// What was said about this token, by keys that are still in use.
     fn recall(&self, print: Print, now: Now) -> Option<Result<VerifiedToken, TokenError>> {
         let (verdict, place, generation) = self.verdicts.recall(print, now.wall)?;
-        (self.trusted[place].ring.generation(now.clock) == Some(generation)).then_some(verdict)
+        (self.trusted[place].ring.generation(now) == Some(generation)).then_some(verdict)
     }
 
     fn signed(

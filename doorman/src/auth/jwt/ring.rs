@@ -14,7 +14,7 @@ use futures_util::{
 use sha2::{Digest as _, Sha256};
 use tokio::task::AbortHandle;
 
-use super::keys::Keys;
+use super::{Now, keys::Keys};
 use crate::auth::{
     TokenError,
     discovery::{Fetched, Fetcher},
@@ -37,24 +37,18 @@ pub(super) struct Held {
     pub(super) keys: Arc<Keys>,
     /// Changes with the keys.
     pub(super) generation: u64,
-    /// Of keys that were fetched.
-    life: Option<Life>,
-}
-
-#[derive(Clone, Copy)]
-struct Life {
-    fresh_until: Instant,
-    until: Instant,
+    /// Of keys that were fetched: when, and for how long they are fresh.
+    fetched: Option<(Now, Duration)>,
 }
 
 impl Held {
-    fn is_fresh(&self, now: Instant) -> bool {
-        self.life.is_none_or(|life| now < life.fresh_until)
+    fn is_fresh(&self, now: Now) -> bool {
+        self.fetched.is_none_or(|(at, fresh)| at.age(now) < fresh)
     }
 
     /// How long they may still be used.
-    pub(super) fn left(&self, now: Instant) -> Duration {
-        self.life.map_or(Duration::MAX, |life| life.until.saturating_duration_since(now))
+    pub(super) fn left(&self, now: Now) -> Duration {
+        self.fetched.map_or(Duration::MAX, |(at, _)| LIMIT.saturating_sub(at.age(now)))
     }
 }
 
@@ -74,6 +68,8 @@ struct State {
     failed: Option<Instant>,
     /// When a token last asked for other keys.
     asked: Option<Instant>,
+    /// The latest time at which a token came: whoever has waited asks at that time too.
+    latest: Option<Instant>,
 }
 
 /// A fetch that is under way, for all who wait for it.
@@ -81,7 +77,7 @@ type Flight = Shared<BoxFuture<'static, ()>>;
 
 impl KeyRing {
     pub(super) fn given(issuer: &str, keys: Arc<Keys>) -> Arc<Self> {
-        let held = Held { keys, generation: 0, life: None };
+        let held = Held { keys, generation: 0, fetched: None };
         let state = State { held: Some(held), ..State::default() };
         Arc::new(Self { issuer: issuer.into(), fetcher: None, state: Mutex::new(state) })
     }
@@ -91,23 +87,24 @@ impl KeyRing {
     }
 
     /// Which keys are in use, where some are.
-    pub(super) fn generation(&self, now: Instant) -> Option<u64> {
+    pub(super) fn generation(&self, now: Now) -> Option<u64> {
         let state = self.lock();
         state.held.as_ref().filter(|held| !held.left(now).is_zero()).map(|held| held.generation)
     }
 
     /// The keys: those at hand, or fetched now where there are none that may still be used.
-    pub(super) async fn held(self: &Arc<Self>, now: Instant) -> Result<Held, TokenError> {
+    pub(super) async fn held(self: &Arc<Self>, now: Now) -> Result<Held, TokenError> {
         let flight = {
             let mut state = self.lock();
+            let now = state.at(now);
             match state.held.clone().filter(|held| !held.left(now).is_zero()) {
                 Some(held) => {
-                    if !held.is_fresh(now) && !state.has_failed(now) {
+                    if !held.is_fresh(now) && !state.has_failed(now.clock) {
                         self.fly(&mut state, now);
                     }
                     return Ok(held);
                 }
-                None if state.has_failed(now) && state.flight(now).is_none() => None,
+                None if state.has_failed(now.clock) && state.flight(now.clock).is_none() => None,
                 None => self.fly(&mut state, now),
             }
         };
@@ -120,25 +117,26 @@ impl KeyRing {
     pub(super) async fn newer(
         self: &Arc<Self>,
         generation: u64,
-        now: Instant,
+        now: Now,
     ) -> Result<Option<Held>, TokenError> {
         let other = |state: &State| state.held.clone().filter(|held| held.generation != generation);
         let flight = {
             let mut state = self.lock();
+            let now = state.at(now);
             if self.fetcher.is_none() {
                 return Ok(None);
             }
             if let Some(held) = other(&state) {
                 return Ok(Some(held));
             }
-            if state.flight(now).is_none() {
-                if state.has_failed(now) {
+            if state.flight(now.clock).is_none() {
+                if state.has_failed(now.clock) {
                     return Err(TokenError::Unavailable);
                 }
-                if is_within(state.asked, now, INTERVAL) {
+                if is_within(state.asked, now.clock, INTERVAL) {
                     return Ok(None);
                 }
-                state.asked = Some(now);
+                state.asked = Some(now.clock);
             }
             self.fly(&mut state, now)
         };
@@ -146,7 +144,7 @@ impl KeyRing {
         let state = self.lock();
         match other(&state) {
             // While another fetch is under way, nothing is known to have failed.
-            None if state.failed.is_some() && state.flight(now).is_none() => {
+            None if state.failed.is_some() && state.flight(now.clock).is_none() => {
                 Err(TokenError::Unavailable)
             }
             other => Ok(other),
@@ -154,14 +152,14 @@ impl KeyRing {
     }
 
     /// The fetch that is under way, or a new one.
-    fn fly(self: &Arc<Self>, state: &mut State, now: Instant) -> Option<Flight> {
-        if let Some(flight) = state.flight(now) {
+    fn fly(self: &Arc<Self>, state: &mut State, now: Now) -> Option<Flight> {
+        if let Some(flight) = state.flight(now.clock) {
             return Some(flight);
         }
         let ring = Arc::clone(self);
         self.fetcher.as_ref()?;
         // Until it has landed; a panic on the way leaves it so.
-        state.failed = Some(now);
+        state.failed = Some(now.clock);
         // A task of its own: a caller that goes away takes nobody's keys along.
         let task = tokio::spawn(async move {
             if let Some(fetcher) = &ring.fetcher {
@@ -177,7 +175,7 @@ impl KeyRing {
         Some(flight)
     }
 
-    fn land(&self, fetched: Result<Fetched, String>, now: Instant) {
+    fn land(&self, fetched: Result<Fetched, String>, now: Now) {
         let read = fetched.and_then(|fetched| {
             let digest = <[u8; 32]>::from(Sha256::digest(&fetched.document));
             let at_hand = {
@@ -196,9 +194,8 @@ impl KeyRing {
             Ok((keys, generation, digest, max_age)) => {
                 let next = state.held.as_ref().map_or(0, |held| held.generation + 1);
                 let fresh = max_age.unwrap_or(FRESH).clamp(LEAST_FRESH, MOST_FRESH);
-                let life = Life { fresh_until: now + fresh, until: now + LIMIT };
                 let generation = generation.unwrap_or(next);
-                state.held = Some(Held { keys, generation, life: Some(life) });
+                state.held = Some(Held { keys, generation, fetched: Some((now, fresh)) });
                 state.digest = digest;
                 state.failed = None;
             }
@@ -225,6 +222,12 @@ impl KeyRing {
 }
 
 impl State {
+    fn at(&mut self, now: Now) -> Now {
+        let clock = self.latest.map_or(now.clock, |latest| latest.max(now.clock));
+        self.latest = Some(clock);
+        Now { clock, ..now }
+    }
+
     fn flight(&self, now: Instant) -> Option<Flight> {
         let (task, flight) = self.flight.as_ref()?;
         let is_lost = !is_within(self.failed, now, LOST);

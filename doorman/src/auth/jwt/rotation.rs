@@ -292,7 +292,6 @@ async fn a_caller_that_goes_away_takes_no_keys_along() {
 }
 
 #[tokio::test]
-#[ignore = "a finding that stands: whoever waited for slow first keys asks with the time at which it came"]
 async fn those_who_waited_for_keys_cause_one_fetch_an_interval() {
     let issuer = Issuer::new();
     let scene = Scene::new(&issuer.jwks(), "").await;
@@ -303,7 +302,6 @@ async fn those_who_waited_for_keys_cause_one_fetch_an_interval() {
 }
 
 #[tokio::test]
-#[ignore = "a finding that stands: `Instant` does not pass while the machine sleeps"]
 async fn keys_do_not_live_on_while_the_machine_sleeps() {
     let issuer = Issuer::new();
     let scene = Scene::new(&issuer.jwks(), "").await;
