@@ -426,7 +426,7 @@ fn private_hosts_are_hosts() {
         assert!(with(other).unwrap_err().contains("`issuer` is on a private host"), "{other}");
     }
     for bad in ["", "sso.example.com:443", "https://sso.example.com", "a/b", "10.0.0.0/8"] {
-        assert!(with(bad).unwrap_err().contains("`private_hosts`"), "{bad}");
+        assert!(with(bad).unwrap_err().contains("`allow_private_host`"), "{bad}");
     }
 }
 
