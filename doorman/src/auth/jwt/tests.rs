@@ -195,6 +195,7 @@ fn a_plain_jwt_must_look_like_an_access_token() {
         ("nonce", json!("n")),
         ("at_hash", json!("h")),
         ("c_hash", json!("h")),
+        ("s_hash", json!("h")),
         ("events", json!({})),
         ("token_use", json!("id")),
         ("typ", json!("ID")),
@@ -351,6 +352,27 @@ fn unfit_keys_and_settings_are_refused_before_the_server_starts() {
     let twice = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "kid": "1", "x": x },
                                  { "kty": "OKP", "crv": "Ed25519", "kid": "1", "x": x }] });
     assert!(TrustedIssuer::new(ISSUER).jwks(&twice.to_string()).is_err());
+}
+
+#[test]
+fn an_rsa_key_has_2048_to_8192_bits_and_a_common_exponent() {
+    let fits = |(first, length, last): (u8, usize, u8), exponent: &[u8]| {
+        let mut modulus = vec![0xff; length];
+        (modulus[0], modulus[length - 1]) = (first, last);
+        let (n, e) = (URL_SAFE_NO_PAD.encode(modulus), URL_SAFE_NO_PAD.encode(exponent));
+        let jwk = json!({ "kty": "RSA", "n": n, "e": e });
+        TrustedIssuer::new(ISSUER).key(&jwk.to_string()).is_ok()
+    };
+    const COMMON: &[u8] = &[1, 0, 1];
+    for good in [(0x80, 256, 1), (0xff, 1024, 1), (0, 257, 1)] {
+        assert!(fits(good, COMMON), "{good:?}");
+    }
+    for bad in [(0x7f, 256, 1), (0, 256, 1), (1, 1025, 1), (0x80, 256, 2)] {
+        assert!(!fits(bad, COMMON), "{bad:?}");
+    }
+    for bad in [&[][..], &[1], &[3], &[17], &[1, 0, 0], &[0xff, 0xff], &[1, 0, 0, 0, 1]] {
+        assert!(!fits((0x80, 256, 1), bad), "{bad:?}");
+    }
 }
 
 #[test]
