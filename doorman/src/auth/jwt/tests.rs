@@ -363,12 +363,12 @@ fn an_rsa_key_has_2048_to_8192_bits_and_a_common_exponent() {
         let jwk = json!({ "kty": "RSA", "n": n, "e": e });
         TrustedIssuer::new(ISSUER).key(&jwk.to_string()).is_ok()
     };
-    const COMMON: &[u8] = &[1, 0, 1];
+    let common: &[u8] = &[1, 0, 1];
     for good in [(0x80, 256, 1), (0xff, 1024, 1), (0, 257, 1)] {
-        assert!(fits(good, COMMON), "{good:?}");
+        assert!(fits(good, common), "{good:?}");
     }
     for bad in [(0x7f, 256, 1), (0, 256, 1), (1, 1025, 1), (0x80, 256, 2)] {
-        assert!(!fits(bad, COMMON), "{bad:?}");
+        assert!(!fits(bad, common), "{bad:?}");
     }
     for bad in [&[][..], &[1], &[3], &[17], &[1, 0, 0], &[0xff, 0xff], &[1, 0, 0, 0, 1]] {
         assert!(!fits((0x80, 256, 1), bad), "{bad:?}");
@@ -445,11 +445,11 @@ fn no_other_signature_of_the_same_key_passes() {
     let message = format!("{header}.{}", encode(claims().to_string().as_bytes()));
     let signature = pair.sign(&SystemRandom::new(), message.as_bytes()).unwrap();
     let (r, s) = signature.as_ref().split_at(32);
-    const ORDER: [u8; 32] = *b"\xff\xff\xff\xff\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\
+    let order = *b"\xff\xff\xff\xff\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\
         \xbc\xe6\xfa\xad\xa7\x17\x9e\x84\xf3\xb9\xca\xc2\xfc\x63\x25\x51";
     let (mut other, mut borrowed) = ([0; 32], false);
     for at in (0..32).rev() {
-        let (difference, one) = ORDER[at].overflowing_sub(s[at]);
+        let (difference, one) = order[at].overflowing_sub(s[at]);
         let (difference, another) = difference.overflowing_sub(u8::from(borrowed));
         (other[at], borrowed) = (difference, one || another);
     }
