@@ -91,8 +91,8 @@ impl Doorman {
     ///
     /// # Errors
     /// The response that the caller gets instead: 401 without credentials or with a token that is not
-    /// valid here, 400 for a malformed header, 403 for a foreign peer of a development server, 503
-    /// where tokens cannot be verified (RFC 6750 §3.1).
+    /// valid here, 400 for a malformed header, 403 for a foreign peer of a development server, 429 for
+    /// a peer's bad tokens past their number, 503 where tokens cannot be verified (RFC 6750 §3.1).
     pub async fn authenticate(
         &self,
         credential: Credential<'_>,

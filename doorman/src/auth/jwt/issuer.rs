@@ -90,6 +90,9 @@ impl TrustedIssuer {
     /// named before.
     pub fn jwks(self, document: &str) -> Result<Self, Error> {
         let keys = Keys::of_jwks(document).map_err(unfit)?;
+        if keys.is_empty() {
+            return Err(unfit("holds no key that may verify tokens"));
+        }
         self.keys_from(Source::Given(Arc::new(keys)))
     }
 

@@ -176,7 +176,7 @@ async fn keys_at_hand_serve_for_an_hour_while_their_issuer_is_down_and_then_nobo
     let scene = Scene::new(&issuer.jwks(), "").await;
     let token = scene.token(&issuer, "1");
     assert_eq!(scene.at(0, &token).await, Ok(()));
-    for broken in [None, Some("{}".to_owned()), Some(r#"{"keys":[]}"#.to_owned())] {
+    for broken in [None, Some("{}".to_owned()), Some(r#"{"keys":{}}"#.to_owned())] {
         scene.serves(broken);
         assert_eq!(scene.at(3599, &token).await, Ok(()));
         scene.land().await;
@@ -226,6 +226,16 @@ async fn keys_are_fetched_again_behind_the_back_of_the_callers() {
         assert_eq!(scene.fetches(), 2, "{header}");
         assert_eq!(scene.at(fresh, &token).await, Err(TokenError::Invalid("signature")));
     }
+}
+
+#[tokio::test]
+async fn an_issuer_that_takes_all_its_keys_away_is_believed() {
+    let issuer = Issuer::new();
+    let scene = Scene::new(&issuer.jwks(), "").await;
+    assert_eq!(scene.at(0, &scene.token(&issuer, "1")).await, Ok(()));
+    scene.serves(Some(r#"{"keys":[]}"#.to_owned()));
+    assert_eq!(scene.at(1, &scene.token(&issuer, "2")).await, UNKNOWN);
+    assert_eq!(scene.at(1, &scene.token(&issuer, "1")).await, UNKNOWN);
 }
 
 #[tokio::test]

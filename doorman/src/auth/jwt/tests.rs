@@ -195,6 +195,7 @@ fn a_plain_jwt_must_look_like_an_access_token() {
         ("nonce", json!("n")),
         ("at_hash", json!("h")),
         ("c_hash", json!("h")),
+        ("s_hash", json!("h")),
         ("events", json!({})),
         ("token_use", json!("id")),
         ("typ", json!("ID")),
@@ -254,6 +255,22 @@ fn the_tenant_is_read_from_the_claim_of_the_tokens_own_issuer_only() {
         (says["iat"], says["exp"]) = (json!(now), json!(now + 600));
         let principal = oauth.verify(&issuer.mint(&says)).now_or_never().unwrap().unwrap();
         assert_eq!(principal.tenant(), None, "{realm}");
+    }
+}
+
+#[test]
+fn a_token_of_more_than_256_scopes_is_refused() {
+    let issuer = Issuer::new();
+    for (many, passes) in [(256, true), (257, false)] {
+        let scopes: Vec<String> = (0..many).map(|n| n.to_string()).collect();
+        for says in [with("scope", json!(scopes.join(" "))), {
+            let mut says = with("scp", json!(scopes));
+            says.as_object_mut().unwrap().remove("scope");
+            says
+        }] {
+            let verdict = issuer.verifier().verify_now(&issuer.mint(&says), at(0));
+            assert_eq!(verdict.is_ok(), passes, "{many}");
+        }
     }
 }
 
@@ -351,6 +368,27 @@ fn unfit_keys_and_settings_are_refused_before_the_server_starts() {
     let twice = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "kid": "1", "x": x },
                                  { "kty": "OKP", "crv": "Ed25519", "kid": "1", "x": x }] });
     assert!(TrustedIssuer::new(ISSUER).jwks(&twice.to_string()).is_err());
+}
+
+#[test]
+fn an_rsa_key_has_2048_to_8192_bits_and_a_common_exponent() {
+    let fits = |(first, length, last): (u8, usize, u8), exponent: &[u8]| {
+        let mut modulus = vec![0xff; length];
+        (modulus[0], modulus[length - 1]) = (first, last);
+        let (n, e) = (URL_SAFE_NO_PAD.encode(modulus), URL_SAFE_NO_PAD.encode(exponent));
+        let jwk = json!({ "kty": "RSA", "n": n, "e": e });
+        TrustedIssuer::new(ISSUER).key(&jwk.to_string()).is_ok()
+    };
+    let common: &[u8] = &[1, 0, 1];
+    for good in [(0x80, 256, 1), (0xff, 1024, 1), (0, 257, 1)] {
+        assert!(fits(good, common), "{good:?}");
+    }
+    for bad in [(0x7f, 256, 1), (0, 256, 1), (1, 1025, 1), (0x80, 256, 2)] {
+        assert!(!fits(bad, common), "{bad:?}");
+    }
+    for bad in [&[][..], &[1], &[3], &[17], &[1, 0, 0], &[0xff, 0xff], &[1, 0, 0, 0, 1]] {
+        assert!(!fits((0x80, 256, 1), bad), "{bad:?}");
+    }
 }
 
 #[test]
