@@ -3,9 +3,11 @@
 use doorman::{Doorman, Error, OAuth, TrustedIssuer};
 use serde_json::{Value, json};
 
-use crate::{
-    support::{Server, billing::billing, issuer::ISSUED_BY, serve_with},
-    tokens::{changed, now, sign},
+use crate::support::{
+    Server,
+    billing::billing,
+    issuer::{ISSUED_BY, changed, now},
+    serve_with,
 };
 
 const PAGE: &str = include_str!("../docs/identity.md");
@@ -90,7 +92,7 @@ fn every_block_of_the_page_is_code_of_this_file() {
 /// The status of a read with a token of this header and these claims.
 async fn status(server: &Server, header: &Value, claims: &Value) -> u16 {
     let header = changed(json!({ "alg": "RS256", "kid": "rsa" }), header.clone());
-    let token = sign(header.to_string(), claims.to_string(), "RS256");
+    let token = ISSUED_BY.sign(header.to_string(), claims.to_string(), "RS256");
     server.call(&token, "get_invoice", json!({ "id": 7 })).await.status
 }
 

@@ -8,7 +8,6 @@ use std::{
         Arc, Mutex, MutexGuard,
         atomic::{AtomicUsize, Ordering},
     },
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -25,7 +24,7 @@ use tokio::{
     sync::{oneshot, watch},
 };
 
-use super::issuer::{ISSUED_BY, b64};
+use super::issuer::{ISSUED_BY, b64, now};
 
 const METADATA: [&str; 2] =
     ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
@@ -374,18 +373,13 @@ impl Office {
             "iss": self.url, "aud": grant.resource, "sub": "alice", "client_id": grant.client,
             "jti": self.next("token"), "iat": now(), "exp": now() + LIFETIME, "scope": grant.scopes,
         });
-        let message = format!("{}.{}", b64(header.to_string()), b64(claims.to_string()));
-        format!("{message}.{}", b64(ISSUED_BY.signature(algorithm, message.as_bytes())))
+        ISSUED_BY.sign(header.to_string(), claims.to_string(), algorithm)
     }
 
     /// A name that is given once.
     fn next(&self, what: &str) -> String {
         format!("{what}-{}", self.serial.fetch_add(1, Ordering::SeqCst) + 1)
     }
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
 fn ensure(holds: bool, mistake: &str) -> Result<(), Mistake> {

@@ -1,6 +1,9 @@
 //! An issuer with a key of every kind, which signs what no decent issuer would.
 
-use std::sync::LazyLock;
+use std::{
+    sync::LazyLock,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use aws_lc_rs::{
     digest, hmac,
@@ -30,14 +33,14 @@ pub const SECRET: &[u8] = &[42; 64];
 
 /// Every kind of key.
 pub struct Issuer {
-    rsa: RsaKeyPair,
+    pub rsa: RsaKeyPair,
     pub p256: EcdsaKeyPair,
     p384: EcdsaKeyPair,
-    ed: Ed25519KeyPair,
+    pub ed: Ed25519KeyPair,
 }
 
 impl Issuer {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             rsa: RsaKeyPair::generate(KeySize::Rsa2048).unwrap(),
             p256: EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap(),
@@ -71,6 +74,17 @@ impl Issuer {
             { "kty": "OKP", "crv": "Ed25519", "kid": "ed", "x": b64(self.ed.public_key().as_ref()) },
         ] })
         .to_string()
+    }
+
+    /// A token of these very bytes.
+    pub fn sign(
+        &self,
+        header: impl AsRef<[u8]>,
+        claims: impl AsRef<[u8]>,
+        algorithm: &str,
+    ) -> String {
+        let message = format!("{}.{}", b64(header), b64(claims));
+        format!("{message}.{}", b64(self.signature(algorithm, message.as_bytes())))
     }
 
     /// A signature of this algorithm, whatever a header says.
@@ -121,4 +135,21 @@ pub fn number(hex: &str) -> BigUint {
 
 pub fn b64(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
+}
+
+pub fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
+/// An object with these members; `null` takes one out.
+pub fn changed(mut good: Value, changes: Value) -> Value {
+    let Value::Object(changes) = changes else { panic!("an object") };
+    for (name, value) in changes {
+        if value.is_null() {
+            good.as_object_mut().unwrap().remove(&name);
+        } else {
+            good[name] = value;
+        }
+    }
+    good
 }
