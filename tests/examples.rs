@@ -11,7 +11,7 @@ use tokio::{
 use crate::support::Response;
 
 /// An example under way; it ends with its test.
-struct Example {
+pub struct Example {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
@@ -25,7 +25,7 @@ fn path(name: &str) -> PathBuf {
 }
 
 impl Example {
-    fn start(name: &str, arguments: &[&str]) -> Self {
+    pub fn start(name: &str, arguments: &[&str]) -> Self {
         let mut child = Command::new(path(name))
             .args(arguments)
             .stdout(Stdio::piped())
@@ -38,7 +38,7 @@ impl Example {
     }
 
     /// Reads on to the line that starts so, and gives what follows.
-    async fn after(&mut self, start: &str) -> String {
+    pub async fn after(&mut self, start: &str) -> String {
         loop {
             let line = self.lines.next_line().await.unwrap().expect("the example goes on");
             if let Some(rest) = line.trim_start().strip_prefix(start) {

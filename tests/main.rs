@@ -23,6 +23,7 @@ mod principals;
 mod protocol;
 mod readme;
 mod redaction;
+mod resource_server;
 mod rows;
 mod scopes;
 mod sentinels;
