@@ -2,17 +2,18 @@
 //!
 //!     cargo bench -p doorman-benches --bench tokens
 
+#[expect(dead_code, reason = "the tests need more of it")]
 #[path = "../tests/support/issuer.rs"]
 mod issuer;
 
 use std::{
     hint::black_box,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use doorman::{AuditLog, Credential, Doorman, OAuth};
-use issuer::{ISSUED_BY, b64};
+use issuer::{ISSUED_BY, now};
 use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 
@@ -37,14 +38,13 @@ fn doorman() -> Doorman {
 
 /// Different tokens as an authorization server issues them.
 fn tokens(kid: &str, algorithm: &str) -> Vec<String> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs();
+    let now = now();
     let header = json!({ "alg": algorithm, "kid": kid, "typ": "at+jwt" }).to_string();
     let token = |number: u32| {
         let claims = json!({ "iss": ISSUER, "aud": RESOURCE, "sub": "248289761001",
             "client_id": "s6BhdRkqt3", "jti": format!("dbe39bf3a3ba4238a513f51d6e1691c{number}"),
             "iat": now, "exp": now + 3600, "scope": "tools:read tools:write" });
-        let message = format!("{}.{}", b64(&header), b64(claims.to_string()));
-        format!("{message}.{}", b64(ISSUED_BY.signature(algorithm, message.as_bytes())))
+        ISSUED_BY.sign(&header, claims.to_string(), algorithm)
     };
     (0..500).map(token).collect()
 }

@@ -137,7 +137,7 @@ async fn a_token_is_of_one_issuer_and_of_its_keys_alone() {
 }
 
 #[tokio::test]
-async fn keys_at_hand_serve_while_their_issuer_is_down_and_without_any_it_is_503() {
+async fn a23_keys_at_hand_serve_while_their_issuer_is_down_and_without_any_it_is_503() {
     let [warm, cold] = [AuthorizationServer::start().await, AuthorizationServer::start().await];
     let server = trusting(&[&warm, &cold]).await;
     assert_eq!(status(&server, &warm, "p256", "ES256").await, 200);

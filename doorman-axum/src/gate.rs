@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_stream_ends_with_its_token_and_an_answer_does_not() {
+    async fn a27_a_stream_ends_with_its_token_and_an_answer_does_not() {
         let after = |minutes: u64| Some(SystemTime::now() + Duration::from_secs(60 * minutes));
         assert_eq!(received("text/event-stream", after(10)).await, 4);
         assert_eq!(received("text/event-stream; charset=utf-8", after(10)).await, 4);

@@ -11,11 +11,14 @@ use super::strict::{Header, Object};
 use crate::{
     auth::{TokenError, VerifiedToken, address},
     scope::{Scope, ScopeSet},
+    spec::is_hidden,
 };
 
 /// How far in the future a token may begin or be issued.
 const CLOCKS_APART: f64 = 60.0;
 pub(super) const MOST_LEEWAY: Duration = Duration::from_secs(60);
+/// In bytes; subjects have 255 characters at most (`OpenID` Connect Core 1.0 §2).
+const LONGEST_NAME: usize = 1024;
 /// Reading them takes longer than all the rest of a token without a signature.
 const MOST_SCOPES: usize = 256;
 /// The end of the year 9999: a later time is a mistake.
@@ -193,19 +196,21 @@ impl Rules {
     }
 }
 
-/// A claim that names somebody or something: a text that is not empty and that a log can hold.
+/// A claim that names somebody or something: a text that a reader of the log sees as it is.
 fn name<'a>(
     claims: &'a Object,
     claim: &str,
     reason: &'static str,
 ) -> Result<Option<&'a str>, TokenError> {
+    let is_plain = |name: &str| {
+        !name.is_empty()
+            && name.len() <= LONGEST_NAME
+            && name == name.trim()
+            && !name.contains(|c: char| is_hidden(c) || c.is_control())
+    };
     match claims.get(claim) {
         None => Ok(None),
-        Some(Value::String(name))
-            if !name.trim().is_empty() && !name.contains(char::is_control) =>
-        {
-            Ok(Some(name))
-        }
+        Some(Value::String(name)) if is_plain(name) => Ok(Some(name)),
         Some(_) => Err(TokenError::Invalid(reason)),
     }
 }

@@ -259,6 +259,24 @@ fn the_tenant_is_read_from_the_claim_of_the_tokens_own_issuer_only() {
 }
 
 #[test]
+fn a_name_that_a_reader_of_the_log_would_not_see_is_refused() {
+    let issuer = Issuer::new();
+    let long = "a".repeat(1025);
+    for claim in ["sub", "client_id", "jti"] {
+        for bad in
+            ["\u{200b}", "bob\u{202e}ecila", "a\u{2028}b", " alice", "alice ", "\u{7}", &long]
+        {
+            let token = issuer.mint(&with(claim, json!(bad)));
+            issuer.verifier().verify_now(&token, at(0)).unwrap_err();
+        }
+        for good in ["alice@example.com", "auth0|5f7c8ec7c33c6c004bbafe82", "Žluťoučký kůň", "李"]
+        {
+            issuer.verifier().verify_now(&issuer.mint(&with(claim, json!(good))), at(0)).unwrap();
+        }
+    }
+}
+
+#[test]
 fn a_token_of_more_than_256_scopes_is_refused() {
     let issuer = Issuer::new();
     for (many, passes) in [(256, true), (257, false)] {
