@@ -130,10 +130,15 @@ impl DoormanBuilder {
 
     /// A redactor for each tool, and with it how its answers are published.
     fn redactors(&mut self, errors: &mut Vec<Error>) -> Vec<Redactor> {
-        let everywhere = Redactor::new().with_keys(&self.redact).unwrap_or_else(|error| {
-            errors.push(error);
-            Redactor::new()
-        });
+        let mut everywhere = Redactor::new();
+        let by_key = |redactor: &Redactor| redactor.clone().with_keys(&self.redact);
+        let by_kind = |redactor: &Redactor| redactor.clone().with_kinds(&self.redact_kinds);
+        for step in [&by_key as &dyn Fn(&Redactor) -> Result<Redactor, Error>, &by_kind] {
+            match step(&everywhere) {
+                Ok(redactor) => everywhere = redactor,
+                Err(error) => errors.push(error),
+            }
+        }
         let redactor = |tool: &mut Tool| {
             let spec = Arc::make_mut(&mut tool.spec);
             let own = spec.redact();

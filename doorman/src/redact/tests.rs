@@ -167,7 +167,15 @@ fn is_alike(before: &Value, after: &Value) -> bool {
 
 /// Checks that redacted answers fit the schema that is published for them, as clients check it.
 fn stays_true<T: JsonSchema + Serialize>(answers: &[T], keys: &'static [&'static str]) -> Value {
-    let redactor = Redactor::new().and(keys).unwrap();
+    stays_true_by(&Redactor::new(), answers, keys)
+}
+
+fn stays_true_by<T: JsonSchema + Serialize>(
+    redactor: &Redactor,
+    answers: &[T],
+    keys: &'static [&'static str],
+) -> Value {
+    let redactor = redactor.and(keys).unwrap();
     let mut output = Output::of::<T>();
     redactor.publish(&mut output.schema, output.wrapped, keys).unwrap();
     let schema = Value::Object(output.schema);
@@ -343,6 +351,43 @@ fn maps_pairs_and_listed_values_stay_true() {
     );
 }
 
+#[derive(JsonSchema, Serialize)]
+struct Person {
+    cpf: u64,
+    born: u32,
+    sin: Option<u32>,
+    visits: u32,
+    #[schemars(extend("format" = "ipv4"))]
+    address: String,
+    #[schemars(extend("enum" = ["203.0.113.9", "none"]))]
+    gateway: String,
+}
+
+#[test]
+fn kinds_by_name_stay_true() {
+    let person = |visits| Person {
+        cpf: 52_998_224_725,
+        born: 19_800_312,
+        sin: Some(130_692_544),
+        visits,
+        address: "203.0.113.9".into(),
+        gateway: "203.0.113.9".into(),
+    };
+    let redactor = Redactor::new().with_kinds(["ip", "br_cpf", "ca_sin", "birth_date"]).unwrap();
+    let schema = stays_true_by(&redactor, &[person(1), person(u32::MAX)], &[]);
+    let properties = &schema["properties"];
+    assert_eq!(properties["cpf"]["type"], json!(["integer", "string"]));
+    assert_eq!(properties["visits"]["type"], "integer");
+    stays_true(&[person(1)], &[]);
+    #[derive(JsonSchema, Serialize)]
+    struct Named {
+        name: &'static str,
+        value: u32,
+    }
+    stays_true_by(&redactor, &[Named { name: "sin", value: 130_692_544 }], &[]);
+    stays_true_by(&redactor, &[HashMap::from([("sin", 130_692_544)])], &[]);
+}
+
 #[test]
 fn own_keys_that_match_nothing_are_told() {
     let publish = |mut output: Output, own: &[&str]| {
@@ -368,9 +413,21 @@ fn the_user_is_told_of_malformed_keys() {
 }
 
 #[test]
+fn the_user_is_told_of_unknown_kinds() {
+    let refused = |kind: &str| Redactor::new().with_kinds([kind]).unwrap_err().to_string();
+    let error = refused("ipv4");
+    assert!(
+        error.starts_with("`redact_kinds` has the unknown kind \"ipv4\"; allowed: `ip`, `mac`,")
+    );
+    assert!(refused("email").contains("\"email\", which is always on"));
+}
+
+#[test]
 fn debug_shows_counts_and_no_content() {
     let redacted = Redactor::new().text("ann@example.com SENTINEL");
     assert_eq!(format!("{redacted:?}"), "Redacted { redactions: {\"email\": 1}, .. }");
     let redactor = Redactor::new().with_keys(["amount"]).unwrap();
     assert_eq!(format!("{redactor:?}"), "Redactor { keys: [\"amount\"] }");
+    let redactor = Redactor::new().with_kinds(["mac", "ip"]).unwrap();
+    assert_eq!(format!("{redactor:?}"), "Redactor { keys: [], kinds: [\"ip\", \"mac\"] }");
 }
