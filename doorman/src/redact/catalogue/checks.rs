@@ -28,8 +28,9 @@ pub(super) fn uk_nino(signs: &[u8]) -> bool {
 
 /// The letter is the number modulo 23.
 pub(super) fn es_dni(signs: &[u8]) -> bool {
-    let (number, letter) = (number(&signs[..8]), signs[8]);
-    usize::try_from(number % 23).is_ok_and(|rest| b"TRWAGMYFPDXBNJZSQVHLCKE"[rest] == letter)
+    let Some((letter, digits)) = signs.split_last() else { return false };
+    let number = number(digits);
+    usize::try_from(number % 23).is_ok_and(|rest| b"TRWAGMYFPDXBNJZSQVHLCKE"[rest] == *letter)
 }
 
 /// As the DNI, with 0, 1 or 2 for the first letter.

@@ -51,11 +51,13 @@ pub(super) const ES_DNI: Detector = Detector {
     checks: "the letter modulo 23",
     shape: Shape::Laid {
         alone: &["########@", "########-@", "##.###.###-@"],
-        beside: &[],
+        // Zeros at the front are often left out.
+        beside: &["#######@", "#######-@"],
         valid: checks::es_dni,
     },
-    context: Context::None,
+    context: Context::Needs(&["dni", "nif", "documento"]),
     hidden: &[
+        "NIF: ⟦1111111-G⟧",
         "DNI: ⟦81454212B⟧",
         "nif ⟦47201986-Y⟧.",
         "(⟦03.954.762-G⟧)",
@@ -70,6 +72,7 @@ pub(super) const ES_DNI: Detector = Detector {
         "my nif is ⟦47.485.545-K⟧, thanks",
     ],
     left: &[
+        "1111111-G",
         "DNI: 65275582I",
         "{\"dni\": \"82357416-N\"}",
         "29.986.498-I",

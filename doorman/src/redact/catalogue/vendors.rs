@@ -150,7 +150,7 @@ pub(in crate::redact) const VENDORS: &[Vendor] = &[
     plain("runpod", &["rpa_"], 40),
     word("scalingo", &["tk-us-"], 40),
     wide("sendgrid", &["SG."], 40),
-    wide("sentry", &["sntrys_"], 30),
+    wide("sentry", &["sntrys_eyJ"], 30),
     plain("sentry", &["sntryu_"], 40),
     plain("settlemint", &["sm_aat_", "sm_pat_", "sm_sat_"], 16),
     plain("shippo", &["shippo_live_", "shippo_test_"], 30),
