@@ -130,15 +130,14 @@ impl DoormanBuilder {
 
     /// A redactor for each tool, and with it how its answers are published.
     fn redactors(&mut self, errors: &mut Vec<Error>) -> Vec<Redactor> {
-        let mut everywhere = Redactor::new();
-        let by_key = |redactor: &Redactor| redactor.clone().with_keys(&self.redact);
-        let by_kind = |redactor: &Redactor| redactor.clone().with_kinds(&self.redact_kinds);
-        for step in [&by_key as &dyn Fn(&Redactor) -> Result<Redactor, Error>, &by_kind] {
-            match step(&everywhere) {
-                Ok(redactor) => everywhere = redactor,
-                Err(error) => errors.push(error),
-            }
-        }
+        let by_key = Redactor::new().with_keys(&self.redact).unwrap_or_else(|error| {
+            errors.push(error);
+            Redactor::new()
+        });
+        let everywhere = by_key.clone().with_kinds(&self.redact_kinds).unwrap_or_else(|error| {
+            errors.push(error);
+            by_key
+        });
         let redactor = |tool: &mut Tool| {
             let spec = Arc::make_mut(&mut tool.spec);
             let own = spec.redact();

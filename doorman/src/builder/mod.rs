@@ -214,6 +214,18 @@ impl DoormanBuilder {
     /// Kinds of values that are masked in the results of every tool, beside those that always are:
     /// `ip`, `mac`, `crypto`, national numbers, `entropy`, `birth_date`. See
     /// [`Redactor::with_kinds`](crate::Redactor::with_kinds). Several times adds them all.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// assert!(builder.redact_kinds(["ip", "br_cpf"]).build().is_ok());
+    /// let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let error = builder.redact_kinds(["ipv4"]).build().unwrap_err();
+    /// assert!(error.to_string().starts_with("`redact_kinds` has the unknown kind \"ipv4\""));
+    /// ```
     pub fn redact_kinds<const N: usize>(mut self, kinds: [&str; N]) -> Self {
         self.redact_kinds.extend(kinds.map(str::to_owned));
         self

@@ -392,6 +392,12 @@ struct Person {
     gateway: String,
 }
 
+#[derive(JsonSchema, Serialize)]
+struct Named {
+    name: &'static str,
+    value: u32,
+}
+
 #[test]
 fn kinds_by_name_stay_true() {
     let person = |visits| Person {
@@ -408,11 +414,6 @@ fn kinds_by_name_stay_true() {
     assert_eq!(properties["cpf"]["type"], json!(["integer", "string"]));
     assert_eq!(properties["visits"]["type"], "integer");
     stays_true(&[person(1)], &[]);
-    #[derive(JsonSchema, Serialize)]
-    struct Named {
-        name: &'static str,
-        value: u32,
-    }
     stays_true_by(&redactor, &[Named { name: "sin", value: 130_692_544 }], &[]);
     stays_true_by(&redactor, &[HashMap::from([("sin", 130_692_544)])], &[]);
 }
