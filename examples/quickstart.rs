@@ -93,7 +93,9 @@ fn find(id: u64) -> Option<Invoice> {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let listener = TcpListener::bind(("127.0.0.1", port()?)).await?;
+    let port = port()?;
+    let occupied = |error| format!("port {port}: {error}; take another with `--port N`");
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(occupied)?;
     let origin = format!("http://{}", listener.local_addr()?);
     let resource = format!("{origin}/mcp");
     let (reader, writer) = (random_token()?, random_token()?);

@@ -48,7 +48,9 @@ async fn erase() -> &'static str {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::read(std::env::args().skip(1))?;
-    let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
+    let port = options.port;
+    let occupied = |error| format!("port {port}: {error}; take another with `--port N`");
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(occupied)?;
     let url = format!("http://{}/mcp", listener.local_addr()?);
     let resource = options.resource.unwrap_or_else(|| url.clone());
 

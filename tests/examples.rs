@@ -115,6 +115,18 @@ async fn the_lines_that_quickstart_prints_do_what_they_say() {
 }
 
 #[tokio::test]
+async fn a_port_that_is_taken_is_named_with_what_to_do() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    for name in ["quickstart", "resource_server"] {
+        let mut example = Example::start(name, &["--port", &port]);
+        assert!(!example.child.wait().await.unwrap().success());
+        let errors = example.end(1).await;
+        assert!(errors.contains(&format!("port {port}: ")) && errors.contains("`--port N`"));
+    }
+}
+
+#[tokio::test]
 async fn the_resource_server_takes_the_token_that_it_prints() {
     let mut server = Example::start("resource_server", &["--port", "0"]);
     let token = server.after("TOKEN=").await;

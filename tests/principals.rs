@@ -1,6 +1,9 @@
 //! Callers are told apart at every request.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use axum::{Json, extract::State};
 use doorman::{Doorman, OAuth, Principal, StaticTokens, VerifiedToken};
@@ -78,6 +81,28 @@ fn whoami(principal: Principal) -> String {
 async fn a_plain_function_is_told_who_calls() {
     let server = serve_with(Doorman::dev("b").tools(doorman::tools![whoami].with_state(()))).await;
     assert_eq!(server.call("", "whoami", json!({})).await.text(), "dev");
+}
+
+#[tokio::test]
+async fn a_token_passes_until_a_minute_after_the_end_that_any_verifier_tells() {
+    let now = SystemTime::now();
+    let mut tokens = StaticTokens::new();
+    let ends = [
+        ("over", now - Duration::from_secs(90), 401),
+        ("just-over", now - Duration::from_secs(5), 200),
+        ("to-come", now + Duration::from_secs(5), 200),
+        ("endless", SystemTime::UNIX_EPOCH + Duration::from_secs(i64::MAX.unsigned_abs()), 200),
+    ];
+    for (name, end, _) in ends {
+        let token = VerifiedToken::new(name).audience(RESOURCE).expires(end);
+        tokens = tokens.insert(name, token.scopes("invoices:read").unwrap());
+    }
+    let auth = OAuth::new(ISSUER, RESOURCE).unwrap().verifier(tokens);
+    let server = serve_with(Doorman::builder("b").auth(auth).tools(billing())).await;
+    for (name, _, status) in ends {
+        let answer = server.call(name, "get_invoice", json!({ "id": 7 })).await;
+        assert_eq!(answer.status, status, "{name}");
+    }
 }
 
 /// Says what is known of the caller.

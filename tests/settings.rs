@@ -34,6 +34,10 @@ fn an_issuer_whose_keys_nobody_can_ask_for() {
         (private, "`jwks_url` is on a private host"),
         (OAuth::new(symmetric, RESOURCE).unwrap(), "`TrustedIssuer` has no key for"),
         (auth.clone().expose_claims([" "]), "`expose_claims` is blank"),
+        (
+            auth.clone().initial_scopes("notes:read offline_access").unwrap(),
+            "`initial_scopes` names `offline_access`",
+        ),
     ] {
         let error = error(Doorman::builder("b").auth(auth).tools(billing()));
         assert!(error.starts_with(start), "{error}");

@@ -5,7 +5,8 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::{
     Json, Router,
     extract::Request,
-    http::header,
+    http::{StatusCode, header},
+    response::IntoResponse,
     routing::{any, get},
 };
 use doorman::{Doorman, Error, private::Server};
@@ -50,9 +51,19 @@ pub fn router<S: Clone + Send + Sync + 'static>(doorman: Doorman) -> Result<Rout
     for path in metadata_paths {
         let document = Json(metadata.clone());
         let answer = async move || ([(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")], document);
-        router = router.route(&path, get(answer));
+        router = router.route(&path, get(answer).options(preflight));
     }
     Ok(router)
+}
+
+/// A page asks first where it sends headers of its own, as clients do with `MCP-Protocol-Version`.
+async fn preflight() -> impl IntoResponse {
+    let allowed = [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "*"),
+    ];
+    (StatusCode::NO_CONTENT, allowed)
 }
 
 /// Serves an application, with the addresses that requests come from.

@@ -101,6 +101,18 @@ async fn a05_the_document_is_public_json_for_every_origin_and_says_only_what_is_
             "resource_name": "billing",
         });
         assert_eq!(answer.json(), document);
+        // A page that sends a header of its own asks first.
+        let headers = format!(
+            "Host: {}\r\nOrigin: https://page.example\r\nAccess-Control-Request-Method: GET\r\n\
+             Access-Control-Request-Headers: mcp-protocol-version\r\n",
+            server.address
+        );
+        let answer = server.head(&format!("OPTIONS {path}"), &headers).await;
+        assert_eq!(answer.status, 204);
+        for (name, allowed) in [("origin", "*"), ("methods", "GET"), ("headers", "*")] {
+            let name = format!("access-control-allow-{name}");
+            assert_eq!(answer.header(&name), Some(allowed), "{path}: {name}");
+        }
     }
 }
 

@@ -23,7 +23,9 @@ pub use self::{
     static_tokens::StaticTokens,
     verifier::{TokenError, TokenVerifier, VerifiedToken},
 };
-pub(crate) use self::{challenge::deny_without_challenge, credential::Token};
+pub(crate) use self::{
+    challenge::deny_without_challenge, credential::Token, oauth::OFFLINE_ACCESS,
+};
 use crate::principal::{Principal, Transport};
 
 /// How callers over HTTP are told apart.

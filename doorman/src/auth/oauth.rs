@@ -22,6 +22,8 @@ use crate::{
 };
 
 const METADATA_PATH: &str = "/.well-known/oauth-protected-resource";
+/// No permission: a client that wants refresh tokens asks for it by itself.
+pub(crate) const OFFLINE_ACCESS: &str = "offline_access";
 /// The most that clocks may differ by (RFC 7519 §4.1.4).
 const CLOCKS_APART: Duration = Duration::from_secs(60);
 
@@ -215,6 +217,14 @@ impl OAuth {
                 });
             }
         }
+        // MCP specification, "Refresh Tokens": no challenge names it.
+        if self.first_scopes().any(|scope| scope.as_str() == OFFLINE_ACCESS) {
+            return Err(Error::Setting {
+                setting: "initial_scopes",
+                problem: format!("names `{OFFLINE_ACCESS}`, which asks for refresh tokens"),
+                allowed: "scopes that open tools",
+            });
+        }
         if let Some(verifier) = &self.verifier {
             verifier.check()?;
             return Ok(self);
@@ -245,7 +255,8 @@ impl OAuth {
         if token.subject.is_empty() {
             return Err(TokenError::Invalid("subject"));
         }
-        if token.expires.is_some_and(|end| SystemTime::now() > end + CLOCKS_APART) {
+        let over = token.expires.and_then(|end| SystemTime::now().duration_since(end).ok());
+        if over.is_some_and(|over| over > CLOCKS_APART) {
             return Err(TokenError::Invalid("expired"));
         }
         let mut claims = token.claims;

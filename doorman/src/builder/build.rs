@@ -7,7 +7,7 @@ use http::HeaderValue;
 use super::DoormanBuilder;
 use crate::{
     audit::AuditLog,
-    auth::{Auth, Local, OAuth},
+    auth::{Auth, Local, OAuth, OFFLINE_ACCESS},
     config::{self, AuditTarget, Environment, Settings},
     doorman::{Doorman, Parts, scopes_of},
     error::Error,
@@ -212,9 +212,10 @@ impl DoormanBuilder {
 /// A tool with the scope that is no permission: challenges and metadata must not name it (MCP
 /// specification, "Refresh Tokens").
 fn asks_for_refresh_tokens(spec: &Spec) -> Option<Error> {
-    let problem = "`offline_access` asks for refresh tokens and opens no tool: name another scope";
-    let asks = spec.scopes().iter().any(|scope| scope.as_str() == "offline_access");
-    asks.then(|| Error::Tool { tool: spec.name().into(), problem: problem.into() })
+    let asks = spec.scopes().iter().any(|scope| scope.as_str() == OFFLINE_ACCESS);
+    let problem =
+        format!("`{OFFLINE_ACCESS}` asks for refresh tokens and opens no tool: name another scope");
+    asks.then(|| Error::Tool { tool: spec.name().into(), problem })
 }
 
 /// A tool whose cost no budget could ever hold.
