@@ -83,7 +83,7 @@ pub use doorman_macros::expose;
 pub use error::Error;
 pub use function::Tools;
 pub use principal::{Principal, Transport};
-pub use redact::{Redacted, Redactions, Redactor};
+pub use redact::{Pii, Redacted, Redactions, Redactor, Secret};
 pub use scope::{MalformedScope, Scope, ScopeSet};
 pub use signature::{FromRef, State};
 pub use tool::Toolset;

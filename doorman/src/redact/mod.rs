@@ -1,5 +1,6 @@
 //! Redaction: secrets and personal data are masked in what a tool answers, everything else stays as it is.
 
+mod declared;
 mod engine;
 mod fold;
 mod json;
@@ -9,12 +10,17 @@ mod numbers;
 mod pairs;
 mod published;
 mod secrets;
+mod wrappers;
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::{error::Error, schema::Object};
+
+use self::declared::Declared;
+
+pub use self::wrappers::{Pii, Secret};
 
 /// What stands in the place of everything that is not shown.
 const MASK: &str = "«redacted»";
@@ -38,6 +44,7 @@ const MASK: &str = "«redacted»";
 #[derive(Clone, Default)]
 pub struct Redactor {
     rules: Arc<Rules>,
+    declared: Option<Arc<Declared>>,
 }
 
 impl Redactor {
@@ -85,7 +92,7 @@ impl Redactor {
         Ok(if patterns.len() == self.rules.patterns.len() {
             self
         } else {
-            Self { rules: Arc::new(Rules { patterns }) }
+            Self { rules: Arc::new(Rules { patterns }), ..self }
         })
     }
 
@@ -95,6 +102,11 @@ impl Redactor {
     /// As [`Self::with_keys`].
     pub fn and(&self, own: &[&str]) -> Result<Self, Error> {
         self.clone().with_keys(own)
+    }
+
+    /// This redactor, which also masks what a tool's output schema declares in the JSON that it answers.
+    pub(crate) fn declared_by(self, schema: &Object, wrapped: bool) -> Self {
+        Self { declared: Declared::read(schema, wrapped).map(Arc::new), ..self }
     }
 
     /// Redacts a JSON document. Bytes that are not masked stay as they are: order, blanks and the
@@ -116,7 +128,11 @@ impl Redactor {
                 })
             }
             Cow::Owned(text) => {
-                let redacted = self.apply(&text, engine::Input::Text(&text));
+                let redacted = match self.declared {
+                    // It is no document, and what is declared could stand anywhere in it.
+                    Some(_) => edited(&text, vec![declared::whole(&text)]),
+                    None => self.apply(&text, engine::Input::Text(&text)),
+                };
                 redacted.map(|content| Cow::Owned(content.into_owned().into_bytes()))
             }
         }
@@ -144,33 +160,46 @@ impl Redactor {
         wrapped: bool,
         own: &[&str],
     ) -> Result<(), Vec<String>> {
-        published::relax(&self.rules, schema, wrapped, own)
+        let nothing = Declared::default();
+        let declared = self.declared.as_deref().unwrap_or(&nothing);
+        published::relax(&self.rules, declared, schema, wrapped, own)
     }
 
     fn apply<'a>(&self, text: &'a str, input: engine::Input<'_>) -> Redacted<Cow<'a, str>> {
-        let mut redactions = Redactions::default();
-        let edits = engine::redact(&self.rules, input);
-        if edits.is_empty() {
-            return Redacted { content: Cow::Borrowed(text), redactions };
+        let mut edits = engine::redact(&self.rules, input);
+        if let (Some(declared), engine::Input::Json(_)) = (&self.declared, input) {
+            edits = declared.over(text, edits);
         }
-        let mut content = String::with_capacity(text.len() + 16 * edits.len());
-        let mut at = 0;
-        for edit in edits {
-            content.push_str(&text[at..edit.start]);
-            content.push_str(&edit.with);
-            at = edit.end;
-            redactions.counts[edit.kind as usize] += 1;
-        }
-        content.push_str(&text[at..]);
-        Redacted { content: Cow::Owned(content), redactions }
+        edited(text, edits)
     }
 }
 
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let keys = self.rules.patterns.iter().map(keys::Pattern::written);
-        f.debug_struct("Redactor").field("keys", &keys.collect::<Vec<_>>()).finish()
+        f.debug_struct("Redactor")
+            .field("keys", &keys.collect::<Vec<_>>())
+            .field("declared", &self.declared.is_some())
+            .finish()
     }
+}
+
+/// A text with these edits, which are in order and apart.
+fn edited(text: &str, edits: Vec<engine::Edit>) -> Redacted<Cow<'_, str>> {
+    let mut redactions = Redactions::default();
+    if edits.is_empty() {
+        return Redacted { content: Cow::Borrowed(text), redactions };
+    }
+    let mut content = String::with_capacity(text.len() + 16 * edits.len());
+    let mut at = 0;
+    for edit in edits {
+        content.push_str(&text[at..edit.start]);
+        content.push_str(&edit.with);
+        at = edit.end;
+        redactions.counts[edit.kind as usize] += 1;
+    }
+    content.push_str(&text[at..]);
+    Redacted { content: Cow::Owned(content), redactions }
 }
 
 /// What an engine needs to know: the keys of the user. The built-in ones and the patterns are the same
@@ -210,9 +239,10 @@ enum Kind {
     Ssn,
     Card,
     Secret,
+    Declared,
 }
 
-const KINDS: [&str; 6] = ["key", "email", "phone", "ssn", "card", "secret"];
+const KINDS: [&str; 7] = ["key", "email", "phone", "ssn", "card", "secret", "declared"];
 
 /// A place in a text that is not shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -258,8 +288,8 @@ impl<T> fmt::Debug for Redacted<T> {
     }
 }
 
-/// How many pieces were masked, by kind: `key`, `email`, `phone`, `ssn`, `card` (also bank accounts)
-/// and `secret`. Serializes as a map without the kinds that there were none of.
+/// How many pieces were masked, by kind: `key`, `email`, `phone`, `ssn`, `card` (also bank accounts),
+/// `secret` and `declared`. Serializes as a map without the kinds that there were none of.
 ///
 /// ```
 /// let redacted = doorman::Redactor::new().text("ann@example.com, bob@example.com, pwd=x1");

@@ -372,5 +372,5 @@ fn debug_shows_counts_and_no_content() {
     let redacted = Redactor::new().text("ann@example.com SENTINEL");
     assert_eq!(format!("{redacted:?}"), "Redacted { redactions: {\"email\": 1}, .. }");
     let redactor = Redactor::new().with_keys(["amount"]).unwrap();
-    assert_eq!(format!("{redactor:?}"), "Redactor { keys: [\"amount\"] }");
+    assert_eq!(format!("{redactor:?}"), "Redactor { keys: [\"amount\"], declared: false }");
 }
