@@ -29,6 +29,13 @@ enum Style {
     Whole,
 }
 
+/// How a value is masked that is a scalar, an array or an object: alternatives can differ in it.
+type Styles = [Option<Style>; 3];
+
+const SCALAR: usize = 0;
+const ARRAY: usize = 1;
+const OBJECT: usize = 2;
+
 /// Where one is in a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(super) struct At(usize);
@@ -49,7 +56,7 @@ pub(super) struct Declared {
 
 #[derive(Debug, Clone, Default)]
 struct State {
-    style: Option<Style>,
+    styles: Styles,
     /// The members that the schema names.
     keys: HashMap<String, At>,
     other_key: At,
@@ -80,8 +87,14 @@ impl Declared {
         self.start
     }
 
+    /// Whether a scalar is masked there.
     pub(super) fn masks(&self, at: At) -> bool {
-        self.states[at.0].style.is_some()
+        self.states[at.0].styles[SCALAR].is_some()
+    }
+
+    /// Whether everything is masked there, and below.
+    pub(super) fn masks_all(&self, at: At) -> bool {
+        self.states[at.0].styles.iter().all(Option::is_some)
     }
 
     pub(super) fn member(&self, at: At, key: &str) -> At {
@@ -158,7 +171,7 @@ impl Node<'_> {
 /// What can describe a value.
 #[derive(Clone, Default)]
 struct Set<'a> {
-    style: Option<Style>,
+    styles: Styles,
     /// Whether something lets anything stand there.
     free: bool,
     /// Those that tell of members or items, in the order of their addresses.
@@ -168,7 +181,7 @@ struct Set<'a> {
 struct Compiler<'a> {
     root: &'a Value,
     states: Vec<State>,
-    known: HashMap<(Option<Style>, bool, Vec<usize>), At>,
+    known: HashMap<(Styles, bool, Vec<usize>), At>,
     pending: Vec<(At, Set<'a>)>,
     declares: bool,
 }
@@ -176,7 +189,7 @@ struct Compiler<'a> {
 impl<'a> Compiler<'a> {
     fn new(root: &'a Value) -> Self {
         let masked = State {
-            style: Some(Style::Whole),
+            styles: [Some(Style::Whole); 3],
             other_key: At::MASKED,
             other_item: At::MASKED,
             item: At::MASKED,
@@ -185,7 +198,7 @@ impl<'a> Compiler<'a> {
         Self {
             root,
             states: vec![State::default(), masked],
-            known: HashMap::from([((None, true, Vec::new()), At::FREE)]),
+            known: HashMap::from([((Styles::default(), true, Vec::new()), At::FREE)]),
             pending: Vec::new(),
             declares: false,
         }
@@ -204,25 +217,33 @@ impl<'a> Compiler<'a> {
             }
             let keys = names
                 .into_iter()
-                .map(|name| (name.to_owned(), self.below(&set, |node| members(node, Some(name)))))
+                .map(|name| {
+                    (name.to_owned(), self.below(&set, OBJECT, |node| members(node, Some(name))))
+                })
                 .collect();
-            let first =
-                (0..longest).map(|index| self.below(&set, |node| items(node, index))).collect();
+            let first = (0..longest)
+                .map(|index| self.below(&set, ARRAY, |node| items(node, index)))
+                .collect();
             let (other_key, other_item, item) = (
-                self.below(&set, |node| members(node, None)),
-                self.below(&set, |node| items(node, usize::MAX)),
-                self.below(&set, |node| {
+                self.below(&set, OBJECT, |node| members(node, None)),
+                self.below(&set, ARRAY, |node| items(node, usize::MAX)),
+                self.below(&set, ARRAY, |node| {
                     prefix(node).iter().chain(items(node, usize::MAX)).collect()
                 }),
             );
             self.states[at.0] =
-                State { style: set.style, keys, other_key, first, other_item, item };
+                State { styles: set.styles, keys, other_key, first, other_item, item };
         }
         self.declares.then_some(Declared { states: self.states, start })
     }
 
     /// Where the schemas lead that the nodes of a set have for a member or an item.
-    fn below(&mut self, set: &Set<'a>, schemas: impl Fn(&'a Object) -> Vec<&'a Value>) -> At {
+    fn below(
+        &mut self,
+        set: &Set<'a>,
+        kind: usize,
+        schemas: impl Fn(&'a Object) -> Vec<&'a Value>,
+    ) -> At {
         let schemas: Vec<&Value> = set
             .nodes
             .iter()
@@ -232,14 +253,14 @@ impl<'a> Compiler<'a> {
         if schemas.is_empty() && !set.free {
             return At::MASKED;
         }
-        let mut below = self.closure(schemas, set.style);
+        let mut below = self.closure(schemas, set.styles[kind]);
         below.free |= set.free;
         self.state(below)
     }
 
     /// The state of a set; made where it is a new one.
     fn state(&mut self, set: Set<'a>) -> At {
-        let key = (set.style, set.free, set.nodes.iter().map(Node::address).collect());
+        let key = (set.styles, set.free, set.nodes.iter().map(Node::address).collect());
         if let Some(at) = self.known.get(&key) {
             return *at;
         }
@@ -255,7 +276,7 @@ impl<'a> Compiler<'a> {
 
     /// What these schemas and all that they refer to say of one value.
     fn closure(&mut self, mut schemas: Vec<&'a Value>, above: Option<Style>) -> Set<'a> {
-        let mut set = Set { style: above, ..Set::default() };
+        let mut set = Set { styles: [above; 3], ..Set::default() };
         let mut seen = HashSet::new();
         while let Some(schema) = schemas.pop() {
             let Value::Object(node) = schema else {
@@ -267,16 +288,18 @@ impl<'a> Compiler<'a> {
             }
             if let Some(style) = node.get(KEYWORD) {
                 let style = if style == "last4" { Style::Last4 } else { Style::Whole };
-                set.style = set.style.max(Some(style));
+                for kind in kinds(node) {
+                    set.styles[kind] = set.styles[kind].max(Some(style));
+                }
                 self.declares = true;
             }
             for (keyword, value) in node {
                 match (keyword.as_str(), value) {
                     ("$ref", target) => match self.resolved(target) {
                         Some(target) => schemas.push(target),
-                        None => set.style = Some(Style::Whole),
+                        None => set.styles = [Some(Style::Whole); 3],
                     },
-                    ("$dynamicRef" | "$recursiveRef", _) => set.style = Some(Style::Whole),
+                    ("$dynamicRef" | "$recursiveRef", _) => set.styles = [Some(Style::Whole); 3],
                     ("allOf" | "anyOf" | "oneOf", Value::Array(branches)) => {
                         schemas.extend(branches);
                     }
@@ -321,12 +344,22 @@ fn is_free(node: &Object) -> bool {
         "const",
         "not",
     ];
-    let containers = match node.get("type") {
-        None => true,
-        Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == "object" || kind == "array"),
-        Some(kind) => kind == "object" || kind == "array",
+    kinds(node).iter().any(|kind| *kind != SCALAR)
+        && !ELSEWHERE.iter().any(|keyword| node.contains_key(*keyword))
+}
+
+/// What can stand where a schema does.
+fn kinds(node: &Object) -> Vec<usize> {
+    let kind = |kind: &Value| match kind.as_str() {
+        Some("object") => OBJECT,
+        Some("array") => ARRAY,
+        _ => SCALAR,
     };
-    containers && !ELSEWHERE.iter().any(|keyword| node.contains_key(*keyword))
+    match node.get("type") {
+        None => vec![SCALAR, ARRAY, OBJECT],
+        Some(Value::Array(kinds)) => kinds.iter().map(kind).collect(),
+        Some(one) => vec![kind(one)],
+    }
 }
 
 /// The schemas for a member: one that the schema names, or any other.
@@ -448,7 +481,7 @@ impl Walker<'_> {
         let key = decoded(&self.text[start..end]);
         let state = &self.declared.states[frame.at.0];
         let named = key.as_deref().and_then(|key| state.keys.get(key)).copied();
-        if state.style.is_some() && named.is_none() {
+        if state.styles[OBJECT].is_some() && named.is_none() {
             let number = json::mask_number(&self.text[start + 1..end - 1]);
             if number.is_some_and(|number| frame.taken.insert(number)) {
                 self.claim(start, end, None);
@@ -480,7 +513,7 @@ impl Walker<'_> {
 
     fn string(&mut self, at: At, start: usize, end: usize) {
         let raw = &self.text[start..end];
-        let with = match self.declared.states[at.0].style {
+        let with = match self.declared.states[at.0].styles[SCALAR] {
             None => return,
             Some(_) if raw == QUOTED => None,
             Some(Style::Whole) => Some(Cow::Borrowed(QUOTED)),
@@ -605,6 +638,22 @@ mod tests {
             redacted(&schema, &document)["card_number"],
             json!(["«…1111»", "«redacted»", "«redacted»", "«…cdé»»"])
         );
+    }
+
+    #[test]
+    fn a_mark_of_one_alternative_masks_no_other_kind_of_value() {
+        let schema = json!({ "anyOf": [
+            marked(), { "type": "array", "prefixItems": [marked(), {}] },
+            { "type": "object", KEYWORD: "pii", "properties": { "a": {} } },
+            { "type": ["integer", "null"] },
+        ] });
+        for (document, expected) in [
+            (json!("x"), json!("«redacted»")),
+            (json!(["x", ["kept"]]), json!(["«redacted»", ["kept"]])),
+            (json!({ "a": "x", "b": 1 }), json!({ "a": "«redacted»", "«redacted»": "«redacted»" })),
+        ] {
+            assert_eq!(redacted(&schema, &document), expected);
+        }
     }
 
     #[test]

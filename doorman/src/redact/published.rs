@@ -82,7 +82,7 @@ impl Place {
     }
 
     fn at(self, declared: &Declared, at: At) -> Self {
-        match (self.masked, declared.masks(at)) {
+        match (self.masked, declared.masks_all(at)) {
             (true, _) => self,
             (false, true) => self.masked(),
             (false, false) => Self { at, ..self },
@@ -157,7 +157,11 @@ impl Publisher<'_> {
         self.one_of(schema, &mut relaxed, place);
         self.properties(schema, &mut relaxed, place);
         self.items(schema, &mut relaxed, place);
-        scalars(self.rules, &mut relaxed, place);
+        if self.declared.masks(place.at) {
+            scalars(self.rules, &mut relaxed, &place.masked());
+        } else {
+            scalars(self.rules, &mut relaxed, place);
+        }
         relaxed
     }
 
