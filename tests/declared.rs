@@ -140,6 +140,8 @@ impl Default for Settings<'_> {
     }
 }
 
+type Extra = BTreeMap<String, Value>;
+
 /// Derives nothing of doorman's, and holds what does.
 #[derive(Clone, Serialize, JsonSchema)]
 struct Everything {
@@ -158,7 +160,7 @@ struct Everything {
     #[serde(flatten)]
     choice: Internal,
     settings: Settings<'static>,
-    wrapped: (Pii<Vec<String>>, Secret<BTreeMap<String, Value>>, Option<Secret<Newtype>>),
+    wrapped: (Pii<Vec<String>>, Secret<Extra>, Option<Secret<Newtype>>),
     boxed: Box<Pii<Option<f64>>>,
     anything: Value,
 }

@@ -12,6 +12,7 @@ pub mod facade {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Redact)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 #[redact(crate = facade::core_of_doorman)]
+#[non_exhaustive]
 pub struct Customer<'a, T: Default + Clone>
 where
     T: PartialEq,
@@ -43,6 +44,7 @@ fn card() -> String {
 #[derive(Debug, Clone, Copy, Serialize, Redact)]
 #[serde(rename = "Either")]
 #[repr(u8)]
+#[non_exhaustive]
 pub enum Choice<const N: usize> {
     /// Left.
     Left(#[redact] u8) = 3,
