@@ -18,22 +18,10 @@ use crate::{
         authorization_server::AuthorizationServer,
         billing::billing,
         forgeries::{self, Mint, show},
-        issuer::{ISSUED_BY, Issuer},
+        issuer::{ISSUED_BY, Issuer, KEYS},
         serve_with,
     },
 };
-
-const KEYS: [(&str, &str); 9] = [
-    ("rsa", "RS256"),
-    ("rsa", "RS384"),
-    ("rsa", "RS512"),
-    ("rsa", "PS256"),
-    ("rsa", "PS384"),
-    ("rsa", "PS512"),
-    ("p256", "ES256"),
-    ("p384", "ES384"),
-    ("ed", "EdDSA"),
-];
 
 #[tokio::test]
 async fn the_example_refuses_every_forgery_and_knows_who_calls() {

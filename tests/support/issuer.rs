@@ -31,6 +31,20 @@ const WEAK_EXPONENT: &str = "5d1252109d1b8cf5f6dc8231c2b66ce03276a64778abb576cef
 pub static ISSUED_BY: LazyLock<Issuer> = LazyLock::new(Issuer::new);
 pub const SECRET: &[u8] = &[42; 64];
 
+/// The kid of a key, and an algorithm that it signs with.
+pub const KEYS: [(&str, &str); 10] = [
+    ("rsa", "RS256"),
+    ("rsa", "RS384"),
+    ("rsa", "RS512"),
+    ("rsa", "PS256"),
+    ("rsa", "PS384"),
+    ("rsa", "PS512"),
+    ("pinned", "RS256"),
+    ("p256", "ES256"),
+    ("p384", "ES384"),
+    ("ed", "EdDSA"),
+];
+
 /// Every kind of key.
 pub struct Issuer {
     pub rsa: RsaKeyPair,

@@ -80,6 +80,7 @@ pub struct DoormanBuilder {
     rate_limit: Option<String>,
     budget: Option<String>,
     redact: Vec<String>,
+    redact_kinds: Vec<String>,
     result_limit: usize,
     body_limit: usize,
     endpoint: Option<String>,
@@ -105,6 +106,7 @@ impl DoormanBuilder {
             rate_limit: None,
             budget: None,
             redact: Vec::new(),
+            redact_kinds: Vec::new(),
             result_limit: MIB,
             body_limit: MIB,
             endpoint: None,
@@ -206,6 +208,26 @@ impl DoormanBuilder {
     /// [`Redactor::with_keys`](crate::Redactor::with_keys). Several times adds them all.
     pub fn redact<const N: usize>(mut self, keys: [&str; N]) -> Self {
         self.redact.extend(keys.map(str::to_owned));
+        self
+    }
+
+    /// Kinds of values that are masked in the results of every tool, beside those that always are:
+    /// `ip`, `mac`, `crypto`, national numbers, `entropy`, `birth_date`. See
+    /// [`Redactor::with_kinds`](crate::Redactor::with_kinds). Several times adds them all.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// assert!(builder.redact_kinds(["ip", "br_cpf"]).build().is_ok());
+    /// let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let error = builder.redact_kinds(["ipv4"]).build().unwrap_err();
+    /// assert!(error.to_string().starts_with("`redact_kinds` has the unknown kind \"ipv4\""));
+    /// ```
+    pub fn redact_kinds<const N: usize>(mut self, kinds: [&str; N]) -> Self {
+        self.redact_kinds.extend(kinds.map(str::to_owned));
         self
     }
 

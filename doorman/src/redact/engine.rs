@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Kind;
-use super::{Hit, MASK, Rules, fold, json, keys::Hint, mail, numbers, pairs, secrets};
+use super::{Hit, MASK, Rules, catalogue, fold, json, keys::Said, mail, numbers, pairs, secrets};
 
 /// What is to be redacted.
 #[derive(Clone, Copy)]
@@ -29,10 +29,9 @@ const DEPTH: u8 = 3;
 /// here. Edits are in order and do not overlap; the work is linear in the input.
 pub(super) fn redact(rules: &Rules, input: Input<'_>) -> Vec<Edit> {
     let edits = match input {
-        Input::Json(text) => {
-            json::edits(rules, text, DEPTH).unwrap_or_else(|| plain(rules, text, Hint::None, DEPTH))
-        }
-        Input::Text(text) => plain(rules, text, Hint::None, DEPTH),
+        Input::Json(text) => json::edits(rules, text, DEPTH)
+            .unwrap_or_else(|| plain(rules, text, Said::default(), DEPTH)),
+        Input::Text(text) => plain(rules, text, Said::default(), DEPTH),
     };
     ordered(edits)
 }
@@ -50,7 +49,7 @@ fn ordered(mut edits: Vec<Edit>) -> Vec<Edit> {
 }
 
 /// The edits of a text: documents in it by the rules of JSON, the rest by patterns.
-pub(super) fn plain(rules: &Rules, text: &str, hint: Hint, depth: u8) -> Vec<Edit> {
+pub(super) fn plain(rules: &Rules, text: &str, said: Said, depth: u8) -> Vec<Edit> {
     let mut edits = Vec::new();
     let mut done = 0;
     if depth > 0 {
@@ -67,14 +66,14 @@ pub(super) fn plain(rules: &Rules, text: &str, hint: Hint, depth: u8) -> Vec<Edi
             }
             match json::first(rules, &text[open..], depth - 1) {
                 Ok((found, length)) => {
-                    edits.extend(gap(rules, &text[done..open], done, hint));
+                    edits.extend(gap(rules, &text[done..open], done, said));
                     edits.extend(found.into_iter().map(|edit| moved(edit, open)));
                     done = open + length;
                     at = done;
                 }
                 // The rest of what is cut off or malformed is read as text.
                 Err(json::Broken { read, kept: Some((found, length)) }) => {
-                    edits.extend(gap(rules, &text[done..open], done, hint));
+                    edits.extend(gap(rules, &text[done..open], done, said));
                     edits.extend(found.into_iter().map(|edit| moved(edit, open)));
                     done = open + length;
                     at = done;
@@ -84,12 +83,12 @@ pub(super) fn plain(rules: &Rules, text: &str, hint: Hint, depth: u8) -> Vec<Edi
             }
         }
     }
-    edits.extend(gap(rules, &text[done..], done, hint));
+    edits.extend(gap(rules, &text[done..], done, said));
     edits
 }
 
-fn gap(rules: &Rules, text: &str, offset: usize, hint: Hint) -> impl Iterator<Item = Edit> {
-    hits(rules, text, hint).into_iter().map(move |hit| Edit {
+fn gap(rules: &Rules, text: &str, offset: usize, said: Said) -> impl Iterator<Item = Edit> {
+    hits(rules, text, said).into_iter().map(move |hit| Edit {
         start: offset + hit.start,
         end: offset + hit.end,
         with: Cow::Borrowed(MASK),
@@ -103,15 +102,15 @@ fn moved(edit: Edit, by: usize) -> Edit {
 
 /// The places in a text that patterns mask, in order and apart. What a mask brings together is looked
 /// at again, so that to redact twice changes nothing.
-pub(super) fn hits(rules: &Rules, text: &str, hint: Hint) -> Vec<Hit> {
+pub(super) fn hits(rules: &Rules, text: &str, said: Said) -> Vec<Hit> {
     const ROUNDS: usize = 4;
-    let mut hits = once(rules, text, hint);
+    let mut hits = once(rules, text, said);
     for _ in 0..ROUNDS {
         if hits.is_empty() {
             break;
         }
         let (masked, back) = masked(text, &hits);
-        let more = once(rules, &masked, hint);
+        let more = once(rules, &masked, said);
         if more.is_empty() {
             break;
         }
@@ -159,18 +158,18 @@ impl Back {
 }
 
 /// Every detector, once.
-fn once(rules: &Rules, text: &str, hint: Hint) -> Vec<Hit> {
-    let Some(copied) = fold::folded(text) else { return detect(rules, text, hint) };
-    let found = detect(rules, &copied.text, hint).into_iter().map(|hit| {
+fn once(rules: &Rules, text: &str, said: Said) -> Vec<Hit> {
+    let Some(copied) = fold::folded(text) else { return detect(rules, text, said) };
+    let found = detect(rules, &copied.text, said).into_iter().map(|hit| {
         let (start, end) = copied.origin(hit.start, hit.end);
         Hit { start, end, kind: hit.kind }
     });
     merged(found.collect())
 }
 
-fn detect(rules: &Rules, text: &str, hint: Hint) -> Vec<Hit> {
+fn detect(rules: &Rules, text: &str, said: Said) -> Vec<Hit> {
     let mut hits = Vec::new();
-    if text.len() < 6 && hint == Hint::None {
+    if rules.too_short(text) && said == Said::default() {
         return hits;
     }
     let (mut digits, mut at_sign, mut sign, mut run, mut longest) =
@@ -185,11 +184,14 @@ fn detect(rules: &Rules, text: &str, hint: Hint) -> Vec<Hit> {
     if sign {
         pairs::scan(text, rules, &mut hits);
     }
-    if longest >= 16 || text.contains("-----BEGIN") {
+    if longest >= 15 || text.contains("-----BEGIN") {
         secrets::scan(text, &mut hits);
     }
     if digits >= 7 {
-        numbers::scan(text, hint, &mut hits);
+        numbers::scan(text, said.hint, &mut hits);
+    }
+    if !rules.kinds.is_empty() {
+        catalogue::scan(text, rules.kinds, said.told, &mut hits);
     }
     if at_sign {
         let known = merged(hits.clone());

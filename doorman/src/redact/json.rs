@@ -7,10 +7,10 @@ use std::{
 };
 
 use super::{
-    Kind, MASK, Rules,
+    Kind, MASK, Rules, catalogue,
     engine::{self, Edit},
     fold,
-    keys::{Hint, Key, Verdict},
+    keys::{Hint, Key, Said, Verdict},
     numbers,
 };
 
@@ -89,7 +89,7 @@ struct Frame {
 #[derive(Default, Clone, Copy)]
 struct Above {
     masked: bool,
-    hint: Hint,
+    said: Said,
 }
 
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
@@ -405,9 +405,9 @@ impl<'a> Walker<'a> {
         }
         self.next = match verdict {
             _ if frame.above.masked => frame.above,
-            Verdict::Secret => Above { masked: true, hint: Hint::None },
-            Verdict::Hint(Hint::None) if known.key.goes_on() => frame.above,
-            Verdict::Hint(hint) => Above { masked: false, hint },
+            Verdict::Secret => Above { masked: true, said: Said::default() },
+            Verdict::Plain(said) if said == Said::default() && known.key.goes_on() => frame.above,
+            Verdict::Plain(said) => Above { masked: false, said },
         };
         frame.has_key = true;
         self.next_lists_names = known.key.lists_names();
@@ -425,7 +425,7 @@ impl<'a> Walker<'a> {
             if raw.contains('\\') { fold::unescaped(raw).text.into() } else { raw.into() };
         let key = Key::new(&decoded);
         let by_user = !self.paths && self.rules.matches(&[], &key);
-        let verdict = if by_user { Verdict::Secret } else { key.verdict() };
+        let verdict = if by_user { Verdict::Secret } else { key.verdict(self.rules.kinds) };
         let role = if key.is_name() {
             Role::Name
         } else if key.is_value() {
@@ -433,7 +433,7 @@ impl<'a> Walker<'a> {
         } else {
             Role::Member
         };
-        let hits = engine::hits(self.rules, &decoded, Hint::None);
+        let hits = engine::hits(self.rules, &decoded, Said::default());
         let known = Rc::new(Known { key, verdict, role, shows: hits.first().map(|hit| hit.kind) });
         self.known.insert(raw, Rc::clone(&known));
         known
@@ -518,8 +518,8 @@ impl<'a> Walker<'a> {
                 self.edits.push(quoted(start, end, Kind::Key));
             }
         } else if raw.starts_with('"') {
-            self.inside(start + 1, end - 1, above.hint);
-        } else if let Some(kind) = number_kind(raw, above.hint) {
+            self.inside(start + 1, end - 1, above.said);
+        } else if let Some(kind) = number_kind(raw, above.said) {
             self.edits.push(quoted(start, end, kind));
         }
         self.take_name(raw);
@@ -551,7 +551,7 @@ impl<'a> Walker<'a> {
         }
         let verdict = self.judge(&raw[1..raw.len() - 1]).verdict;
         let Some(frame) = self.frames.last_mut() else { return };
-        if verdict == Verdict::Hint(Hint::None) || frame.named == Some(Verdict::Secret) {
+        if verdict == Verdict::Plain(Said::default()) || frame.named == Some(Verdict::Secret) {
             return;
         }
         frame.named = Some(verdict);
@@ -561,16 +561,16 @@ impl<'a> Walker<'a> {
     }
 
     /// Looks into a string, as JSON where it is some.
-    fn inside(&mut self, start: usize, end: usize, hint: Hint) {
+    fn inside(&mut self, start: usize, end: usize, said: Said) {
         let raw = &self.text[start..end];
-        if raw.len() < 5 {
+        if raw.len() < 5 && self.rules.too_short(raw) {
             return;
         }
         let copied = raw.contains('\\').then(|| fold::unescaped(raw));
         let text = copied.as_ref().map_or(raw, |copied| &copied.text);
         let whole = self.depth > 0 && text.trim_start().starts_with(['{', '[', '"']);
         let document = whole.then(|| edits(self.rules, text, self.depth - 1)).flatten();
-        let found = document.unwrap_or_else(|| engine::plain(self.rules, text, hint, self.depth));
+        let found = document.unwrap_or_else(|| engine::plain(self.rules, text, said, self.depth));
         for edit in found {
             let (from, to) =
                 copied.as_ref().map_or((edit.start, edit.end), |c| c.origin(edit.start, edit.end));
@@ -623,16 +623,17 @@ fn is_split_as_cards(lengths: &[usize]) -> bool {
 }
 
 /// What a number without text around it is.
-pub(super) fn number_kind(raw: &str, hint: Hint) -> Option<Kind> {
+pub(super) fn number_kind(raw: &str, said: Said) -> Option<Kind> {
     let digits = whole_digits(raw)?;
     if numbers::is_card(&digits) {
         return Some(Kind::Card);
     }
-    match hint {
+    let known = match said.hint {
         Hint::Phone => (7..=15).contains(&digits.len()).then_some(Kind::Phone),
         Hint::Ssn => (digits.len() == 9).then_some(Kind::Ssn),
         _ => None,
-    }
+    };
+    known.or_else(|| catalogue::number(said.told, &digits))
 }
 
 /// The digits of a whole number, also one written with a point or an exponent.

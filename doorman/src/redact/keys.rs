@@ -1,6 +1,6 @@
 //! Which object keys are sensitive: words that say so by themselves, and globs of the user.
 
-use super::fold::lookalike;
+use super::{catalogue::Set, fold::lookalike};
 use crate::spec::is_hidden;
 
 /// What a key says of its value.
@@ -9,7 +9,15 @@ pub(super) enum Verdict {
     /// The value is never shown.
     Secret,
     /// The value is of this sort, if it looks like it.
-    Hint(Hint),
+    Plain(Said),
+}
+
+/// What is known of a value before it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(super) struct Said {
+    pub(super) hint: Hint,
+    /// The optional detectors that the key tells of.
+    pub(super) told: Set,
 }
 
 /// What is known of a number before it is read.
@@ -39,13 +47,14 @@ impl Key {
         Self { joined: words.join("_"), words }
     }
 
-    /// What the words say by themselves.
-    pub(super) fn verdict(&self) -> Verdict {
+    /// What the words say by themselves, and of the optional detectors that are on.
+    pub(super) fn verdict(&self, on: Set) -> Verdict {
         let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
         if says_secret(&words) {
             return Verdict::Secret;
         }
-        Verdict::Hint(self.words.iter().rev().find_map(|word| hint(word)).unwrap_or_default())
+        let hint = self.words.iter().rev().find_map(|word| hint(word)).unwrap_or_default();
+        Verdict::Plain(Said { hint, told: on.told_by(&self.words) })
     }
 
     /// Whether what stands under this key is of the same sort as what the key around it announced.
@@ -103,7 +112,8 @@ impl Key {
     }
 }
 
-fn words(key: &str) -> Vec<String> {
+/// The words of a key or a text, in the small letters that they look like.
+pub(super) fn words(key: &str) -> Vec<String> {
     let folded: Vec<char> = key.chars().take(MOST).filter_map(lookalike).collect();
     let mut words: Vec<String> = Vec::new();
     let mut within = false;
@@ -580,7 +590,7 @@ mod tests {
     use super::*;
 
     fn secret(key: &str) -> bool {
-        Key::new(key).verdict() == Verdict::Secret
+        Key::new(key).verdict(Set::default()) == Verdict::Secret
     }
 
     fn own(pattern: &str, path: &[&str]) -> bool {

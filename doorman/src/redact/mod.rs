@@ -1,5 +1,6 @@
 //! Redaction: secrets and personal data are masked in what a tool answers, everything else stays as it is.
 
+mod catalogue;
 mod declared;
 mod engine;
 mod fold;
@@ -92,8 +93,49 @@ impl Redactor {
         Ok(if patterns.len() == self.rules.patterns.len() {
             self
         } else {
-            Self { rules: Arc::new(Rules { patterns }), ..self }
+            let rules = Rules { patterns, kinds: self.rules.kinds };
+            Self { rules: Arc::new(rules), ..self }
         })
+    }
+
+    /// Looks also for what is left alone without being asked for: `ip`, `mac`, `crypto` (addresses of
+    /// Bitcoin and Ethereum), national numbers with their checksums (`uk_nino`, `es_dni`, `es_nie`,
+    /// `it_codice_fiscale`, `fr_nir`, `de_steuer_id`, `pl_pesel`, `in_aadhaar`, `in_pan`, `br_cpf`,
+    /// `br_cnpj`, `au_tfn`, `ca_sin`), `entropy` (words that look random beside one like `key`) and
+    /// `birth_date` (beside one like `born`).
+    ///
+    /// ```
+    /// use doorman::Redactor;
+    ///
+    /// let redactor = Redactor::new().with_kinds(["ip", "br_cpf"])?;
+    /// let redacted = redactor.text("203.0.113.42, CPF 529.982.247-25");
+    /// assert_eq!(redacted.content(), "«redacted», CPF «redacted»");
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a name that is none of these.
+    pub fn with_kinds(
+        self,
+        kinds: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Result<Self, Error> {
+        let mut on = self.rules.kinds;
+        for kind in kinds {
+            let kind = kind.as_ref();
+            let named = catalogue::Set::named(kind).ok_or_else(|| Error::Setting {
+                setting: "redact_kinds",
+                problem: if catalogue::is_always_on(kind) {
+                    format!("has the kind \"{kind}\", which is always on")
+                } else {
+                    let kind: String = kind.chars().take(64).flat_map(char::escape_debug).collect();
+                    format!("has the unknown kind \"{kind}\"")
+                },
+                allowed: catalogue::ALLOWED,
+            })?;
+            on = on.and(named);
+        }
+        let patterns = self.rules.patterns.clone();
+        Ok(Self { rules: Arc::new(Rules { patterns, kinds: on }), ..self })
     }
 
     /// This redactor with the keys of one tool in addition.
@@ -177,10 +219,15 @@ impl Redactor {
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let keys = self.rules.patterns.iter().map(keys::Pattern::written);
-        f.debug_struct("Redactor")
-            .field("keys", &keys.collect::<Vec<_>>())
-            .field("declared", &self.declared.is_some())
-            .finish()
+        let mut shown = f.debug_struct("Redactor");
+        shown.field("keys", &keys.collect::<Vec<_>>());
+        if !self.rules.kinds.is_empty() {
+            shown.field("kinds", &self.rules.kinds.names().collect::<Vec<_>>());
+        }
+        if self.declared.is_some() {
+            shown.field("declared", &true);
+        }
+        shown.finish()
     }
 }
 
@@ -202,18 +249,19 @@ fn edited(text: &str, edits: Vec<engine::Edit>) -> Redacted<Cow<'_, str>> {
     Redacted { content: Cow::Owned(content), redactions }
 }
 
-/// What an engine needs to know: the keys of the user. The built-in ones and the patterns are the same
-/// for all.
+/// What an engine needs to know: the keys of the user, and the detectors that are on beside those that
+/// always are.
 #[derive(Debug, Default)]
 struct Rules {
     patterns: Vec<keys::Pattern>,
+    kinds: catalogue::Set,
 }
 
 impl Rules {
     /// Whether a key that stands alone is sensitive.
     fn is_secret(&self, key: &str) -> bool {
         let key = keys::Key::new(key);
-        key.verdict() == keys::Verdict::Secret || self.matches(&[], &key)
+        key.verdict(self.kinds) == keys::Verdict::Secret || self.matches(&[], &key)
     }
 
     fn matches(&self, above: &[keys::Key], key: &keys::Key) -> bool {
@@ -223,6 +271,11 @@ impl Rules {
     /// How many keys the longest pattern tells of.
     fn longest(&self) -> usize {
         self.patterns.iter().map(keys::Pattern::length).max().unwrap_or(1)
+    }
+
+    /// Whether no pattern fits in a text of this length.
+    fn too_short(&self, text: &str) -> bool {
+        text.len() < if self.kinds.is_empty() { 6 } else { 3 }
     }
 
     fn has_paths(&self) -> bool {
@@ -240,9 +293,53 @@ enum Kind {
     Card,
     Secret,
     Declared,
+    Ip,
+    Mac,
+    Crypto,
+    UkNino,
+    EsDni,
+    EsNie,
+    ItCodiceFiscale,
+    FrNir,
+    DeSteuerId,
+    PlPesel,
+    InAadhaar,
+    InPan,
+    BrCpf,
+    BrCnpj,
+    AuTfn,
+    CaSin,
+    Entropy,
+    BirthDate,
 }
 
-const KINDS: [&str; 7] = ["key", "email", "phone", "ssn", "card", "secret", "declared"];
+const KINDS: [&str; 25] = [
+    "key",
+    "email",
+    "phone",
+    "ssn",
+    "card",
+    "secret",
+    "declared",
+    "ip",
+    "mac",
+    "crypto",
+    "uk_nino",
+    "es_dni",
+    "es_nie",
+    "it_codice_fiscale",
+    "fr_nir",
+    "de_steuer_id",
+    "pl_pesel",
+    "in_aadhaar",
+    "in_pan",
+    "br_cpf",
+    "br_cnpj",
+    "au_tfn",
+    "ca_sin",
+    "entropy",
+    "birth_date",
+];
 
 /// A place in a text that is not shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -289,7 +386,8 @@ impl<T> fmt::Debug for Redacted<T> {
 }
 
 /// How many pieces were masked, by kind: `key`, `email`, `phone`, `ssn`, `card` (also bank accounts),
-/// `secret` and `declared`. Serializes as a map without the kinds that there were none of.
+/// `secret`, `declared`, and those of [`Redactor::with_kinds`]. Serializes as a map without the kinds that
+/// there were none of.
 ///
 /// ```
 /// let redacted = doorman::Redactor::new().text("ann@example.com, bob@example.com, pwd=x1");

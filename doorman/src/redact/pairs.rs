@@ -401,6 +401,7 @@ fn is_word_of_prose(value: &str) -> bool {
         "required",
         "missing",
         "invalid",
+        "new",
         "incorrect",
         "wrong",
         "expired",

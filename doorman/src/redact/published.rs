@@ -10,7 +10,7 @@ use super::{
     Rules,
     declared::{At, Declared},
     engine, json,
-    keys::{Hint, Key, Pattern, Verdict},
+    keys::{Hint, Key, Pattern, Said, Verdict},
 };
 
 /// How many copies of shared parts a schema may come to; beyond that everything is relaxed alike.
@@ -63,7 +63,7 @@ pub(super) fn relax(
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 struct Place {
     masked: bool,
-    hint: Hint,
+    said: Said,
     /// The last keys, as many as the user's paths ask for.
     path: Vec<Key>,
     /// Whether it is an item of an array.
@@ -74,7 +74,7 @@ struct Place {
 
 impl Place {
     fn masked(&self) -> Self {
-        Self { masked: true, hint: Hint::None, at: At::default(), ..self.clone() }
+        Self { masked: true, said: Said::default(), at: At::default(), ..self.clone() }
     }
 
     fn item(&self) -> Self {
@@ -230,7 +230,7 @@ impl Publisher<'_> {
                 if key.is_value() && !below.masked {
                     below = match named {
                         Some(Verdict::Secret) => below.masked(),
-                        Some(Verdict::Hint(hint)) => Place { hint, ..below },
+                        Some(Verdict::Plain(said)) => Place { said, ..below },
                         None => below,
                     };
                 }
@@ -264,7 +264,7 @@ impl Publisher<'_> {
 
     /// What a member can say of the value beside it, by the names that it can hold.
     fn named(&mut self, properties: &Object) -> Option<Verdict> {
-        let mut said = None;
+        let mut said: Option<Said> = None;
         for (name, schema) in properties {
             if !Key::new(name).is_name() {
                 continue;
@@ -276,27 +276,29 @@ impl Publisher<'_> {
             };
             for name in names {
                 let key = Key::new(&name);
-                match key.verdict() {
+                match key.verdict(self.rules.kinds) {
                     _ if self.rules.matches(&[], &key) => return Some(Verdict::Secret),
                     Verdict::Secret => return Some(Verdict::Secret),
-                    Verdict::Hint(Hint::None | Hint::Other | Hint::Card) => {}
-                    hint @ Verdict::Hint(_) => {
-                        // The wider of two: seven digits for a telephone, nine for the other.
-                        if said != Some(Verdict::Hint(Hint::Phone)) {
-                            said = Some(hint);
+                    Verdict::Plain(one) if one == Said::default() => {}
+                    // The wider of two: seven digits for a telephone, nine for the other.
+                    Verdict::Plain(one) => {
+                        let both = said.get_or_insert_default();
+                        both.told = both.told.and(one.told);
+                        if matches!(one.hint, Hint::Phone | Hint::Ssn) && both.hint != Hint::Phone {
+                            both.hint = one.hint;
                         }
                     }
                 }
             }
         }
-        said
+        said.map(Verdict::Plain)
     }
 
     /// Whether a sensitive key can stand there as a text.
     fn can_name(&self, schema: &Value) -> bool {
         let secret = |name: &String| {
             let key = Key::new(name);
-            key.verdict() == Verdict::Secret || self.rules.matches(&[], &key)
+            key.verdict(self.rules.kinds) == Verdict::Secret || self.rules.matches(&[], &key)
         };
         self.constants(schema, 16).is_none_or(|names| names.iter().any(secret))
     }
@@ -345,13 +347,20 @@ impl Publisher<'_> {
         let mut path = place.path.clone();
         path.push(key.clone());
         path.drain(..path.len().saturating_sub(self.rules.longest() - 1));
-        let below =
-            Place { masked: place.masked, hint: Hint::None, path, item: false, at: At::default() };
-        match key.verdict() {
+        let below = Place {
+            masked: place.masked,
+            said: Said::default(),
+            path,
+            item: false,
+            at: At::default(),
+        };
+        match key.verdict(self.rules.kinds) {
             _ if place.masked || by_user => below.masked(),
             Verdict::Secret => below.masked(),
-            Verdict::Hint(Hint::None) if key.goes_on() => Place { hint: place.hint, ..below },
-            Verdict::Hint(hint) => Place { hint, ..below },
+            Verdict::Plain(said) if said == Said::default() && key.goes_on() => {
+                Place { said: place.said, ..below }
+            }
+            Verdict::Plain(said) => Place { said, ..below },
         }
     }
 
@@ -460,12 +469,14 @@ fn scalars(rules: &Rules, schema: &mut Object, place: &Place) {
     if place.masked {
         return add_string(schema, &["boolean", "integer", "number"]);
     }
-    let digits = match place.hint {
+    let digits = match place.said.hint {
         Hint::Phone => 7,
         Hint::Ssn => 9,
         _ if place.item => 4,
         _ => 13,
     };
+    let told = place.said.told.least_digits().and_then(|digits| i32::try_from(digits).ok());
+    let digits = told.map_or(digits, |told| digits.min(told));
     let maximum =
         ["maximum", "exclusiveMaximum"].iter().find_map(|bound| schema.get(*bound)?.as_f64());
     if maximum.is_none_or(|maximum| maximum >= 10f64.powi(digits - 1)) {
@@ -492,9 +503,9 @@ fn changes(rules: &Rules, value: &Value, place: &Place) -> bool {
     match value {
         Value::Null => false,
         _ if place.masked => true,
-        Value::String(text) => !engine::plain(rules, text, place.hint, 3).is_empty(),
+        Value::String(text) => !engine::plain(rules, text, place.said, 3).is_empty(),
         Value::Number(number) => {
-            json::number_kind(&number.to_string(), place.hint).is_some() || place.item
+            json::number_kind(&number.to_string(), place.said).is_some() || place.item
         }
         Value::Bool(_) => false,
         _ => true,

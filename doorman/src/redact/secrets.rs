@@ -2,69 +2,20 @@
 
 use std::sync::LazyLock;
 
-use super::{Hit, Kind};
+use super::{
+    Hit, Kind,
+    catalogue::{Made, VENDORS, Vendor},
+};
 
-/// What a token is made of after its prefix.
-#[derive(Debug, Clone, Copy)]
-enum Made {
-    /// Letters and digits.
-    Plain,
-    /// Also `_` and `-`.
-    Word,
-    /// Also `.`, `=`, `+`, `/` and `%`.
-    Wide,
-}
-
-/// A vendor's prefix, what follows it and how much of that there is at least.
-struct Vendor {
-    prefix: &'static str,
-    made: Made,
-    least: usize,
-    /// Whether words have no such prefix, so that no digit has to tell.
-    certain: bool,
-}
-
-/// Prefix, what the rest is made of (in capitals where no digit has to tell), its least length.
-const VENDORS: &str = "
-    ghp_ p 30 gho_ p 30 ghu_ p 30 ghs_ p 30 ghr_ p 30 github_pat_ w 22
-    glpat- W 18 gldt- w 18 glrt- w 18 glcbt- w 16 glptt- w 18 glft- w 18 glimt- w 18 glagent- w 18
-    gloas- w 18 glsoat- w 18 glffct- w 18 GR1348941 w 18
-    sk_live_ P 10 sk_test_ P 10 sk_prod_ P 10 rk_live_ P 10 rk_test_ P 10 rk_prod_ P 10 whsec_ w 20
-    sk- w 20 xoxa- w 20 xoxb- w 20 xoxe- w 10 xoxe.xox w 20 xoxp- w 20 xoxr- w 20 xoxs- w 20
-    xoxc- w 10 xoxd- x 10 xapp- w 16 AIza w 32 ya29. w 20 GOCSPX- w 20
-    npm_ p 30 pypi-AgE w 40 dop_v1_ p 40 doo_v1_ p 40 dor_v1_ p 40
-    shpat_ p 30 shpca_ p 30 shppa_ p 30 shpss_ p 30 SG. x 40 hf_ p 30 api_org_ p 30
-    hvs. w 20 hvb. w 20 hvr. w 20 dckr_pat_ w 20 dp.pt. p 40 dp.st. x 40 dp.ct. p 40 dp.sa. p 40
-    lin_api_ p 32 lin_oauth_ p 32 PMAK- w 50 rubygems_ p 40 sntrys_ x 30 sntryu_ p 40 glc_ x 30 glsa_ w 32
-    NRAK- p 27 NRII- w 30 NRJS- p 19 NRRA- p 40 pul- p 40 pscale_pw_ x 30 pscale_tkn_ x 30 pscale_oauth_ x 30
-    EAAC p 60 EAAG p 60 EAAM p 60 EAAB p 60 EAAA w 56 sq0atp- w 22 sq0csp- w 22 amzn.mws. w 30
-    LTAI p 16 key- p 32 SK p 32 xkeysib- w 60 xsmtpsib- w 60 FLWSECK_TEST- p 10 FLWSECK- p 10
-    FLWPUBK_TEST- p 10 ATATT3 x 60 ATCTT3 x 60 ATBB p 28 BBDC- x 30 figd_ w 30 nfp_ p 30 fo1_ w 30 fm2_ x 40
-    ntn_ p 30 secret_ p 40 sl. w 60 sbp_ p 40 sb_secret_ w 20 rdme_ p 40 pnu_ p 30 ops_eyJ x 60 A3- w 30
-    AGE-SECRET-KEY-1 p 50 tskey- W 20 gsk_ p 40 pplx- p 40 r8_ p 30 xai- p 60 tvly- w 20 nvapi- w 40
-    sgp_ w 40 EZAK p 50 EZTK p 50 duffel_test_ x 30 duffel_live_ x 30 shippo_live_ p 30 shippo_test_ p 30
-    fio-u- x 50 oy2 p 43 CLOJARS_ p 50 p8e- p 30 dapi p 32 ico- p 30 bkua_ p 30 aio_ p 26 AKCp p 60
-    cmVmd p 55 dnkey- x 40 pat. x 40 sat. x 40 sha256~ w 40 CFPAT- w 40 tfp_ x 40 AQVN w 34 sm_aat_ p 16
-    sm_pat_ p 16 sm_sat_ p 16 tk-us- w 40 v1.0- w 120 s-s4t2ud- p 60 s-s4t2af- p 60 HRKU- w 30 dt0c01. x 80
-    cfut_ p 40 cfat_ p 40 phx_ w 30 lsv2_pt_ w 30 lsv2_sk_ w 30 rnd_ p 30
-    b_ p 44 sc_ x 50 ext_ x 50 scauth_ x 50 authress_ x 50 access-sandbox- w 36 access-production- w 36
-    ltk_ p 40 live_ p 30 test_ p 35 _mmk w 40 AccountKey= x 40 t1. x 80 y0_ w 40
-    eyJrIjoi p 40 FLWSECK_ p 12 prefect_ p 30 whsec- w 30 sdk- w 36 mob- w 36 api- w 36 lip_ p 30
-    fc- p 30 rpa_ p 40";
-
-static BY_FIRST: LazyLock<[Vec<Vendor>; 128]> = LazyLock::new(|| {
+/// Each prefix with its vendor, by the first sign.
+static BY_FIRST: LazyLock<[Vec<(&str, &Vendor)>; 128]> = LazyLock::new(|| {
     let mut table = std::array::from_fn(|_| Vec::new());
-    let words: Vec<&'static str> = VENDORS.split_ascii_whitespace().collect();
-    for entry in words.chunks_exact(3) {
-        let made = match entry[1] {
-            "p" | "P" => Made::Plain,
-            "w" | "W" => Made::Word,
-            _ => Made::Wide,
-        };
-        let least = entry[2].parse().unwrap_or(20);
-        let slot: &mut Vec<Vendor> = &mut table[usize::from(entry[0].as_bytes()[0] & 127)];
-        let certain = entry[1].starts_with(|c: char| c.is_ascii_uppercase());
-        slot.push(Vendor { prefix: entry[0], made, least, certain });
+    for vendor in VENDORS {
+        for prefix in vendor.prefixes {
+            let slot: &mut Vec<(&str, &Vendor)> =
+                &mut table[usize::from(prefix.as_bytes()[0] & 127)];
+            slot.push((prefix, vendor));
+        }
     }
     table
 });
@@ -105,9 +56,9 @@ fn token(bytes: &[u8], at: usize, runs: &mut Runs<'_>) -> Option<usize> {
         return Some(end);
     }
     let vendors = BY_FIRST.get(usize::from(rest[0]))?;
-    let vendor = vendors.iter().filter(|vendor| rest.starts_with(vendor.prefix.as_bytes()));
-    vendor.into_iter().find_map(|vendor| {
-        let from = at + vendor.prefix.len();
+    let vendors = vendors.iter().filter(|(prefix, _)| rest.starts_with(prefix.as_bytes()));
+    vendors.into_iter().find_map(|(prefix, vendor)| {
+        let from = at + prefix.len();
         let (end, last_digit) = runs.from(from, vendor.made);
         let random =
             vendor.certain || last_digit > from || is_mixed(&bytes[from..end.min(from + 64)]);

@@ -16,6 +16,11 @@ fn redacted(document: &str) -> String {
     String::from_utf8(redacted.into_content().into_owned()).unwrap()
 }
 
+fn every_kind() -> Redactor {
+    let names = super::catalogue::ALLOWED.split('`').skip(1).step_by(2);
+    Redactor::new().with_kinds(names).unwrap()
+}
+
 /// Pieces that detectors look for, and pieces that change what is around them.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
@@ -72,6 +77,16 @@ fn pieces() -> impl Strategy<Value = String> {
         "/",
         "%",
         "&quot;",
+        "203.0.113.9",
+        "::1",
+        "00:1A:2B:3C:4D:5E",
+        "born ",
+        "1980-03-12",
+        "key ",
+        "q7Gd93kLmZ04xVbT",
+        "529.982.247-25",
+        "sin",
+        "130 692 544",
     ]);
     prop::collection::vec(prop_oneof![4 => piece.prop_map(str::to_owned), 1 => "\\PC{0,4}"], 0..12)
         .prop_map(|pieces| pieces.concat())
@@ -109,6 +124,20 @@ proptest! {
         let twice = Redactor::new().text(&once);
         prop_assert_eq!(&once, twice.content().as_ref());
         prop_assert_eq!(twice.redactions().total(), 0);
+    }
+
+    #[test]
+    fn to_redact_by_every_kind_twice_changes_nothing(text in pieces(), document in documents()) {
+        let redactor = every_kind();
+        let once = redactor.text(&text).into_content().into_owned();
+        prop_assert_eq!(redactor.text(&once).redactions().total(), 0, "{}", once);
+        let document = document.to_string();
+        let once = redactor.json(document.as_bytes()).into_content().into_owned();
+        let twice = redactor.json(&once);
+        prop_assert_eq!(twice.content().as_ref(), &once);
+        let (before, after) =
+            (serde_json::from_str(&document).unwrap(), serde_json::from_slice(&once).unwrap());
+        prop_assert!(is_alike(&before, &after), "{before} {after}");
     }
 
     #[test]
@@ -167,7 +196,15 @@ fn is_alike(before: &Value, after: &Value) -> bool {
 
 /// Checks that redacted answers fit the schema that is published for them, as clients check it.
 fn stays_true<T: JsonSchema + Serialize>(answers: &[T], keys: &'static [&'static str]) -> Value {
-    let redactor = Redactor::new().and(keys).unwrap();
+    stays_true_by(&Redactor::new(), answers, keys)
+}
+
+fn stays_true_by<T: JsonSchema + Serialize>(
+    redactor: &Redactor,
+    answers: &[T],
+    keys: &'static [&'static str],
+) -> Value {
+    let redactor = redactor.and(keys).unwrap();
     let mut output = Output::of::<T>();
     redactor.publish(&mut output.schema, output.wrapped, keys).unwrap();
     let schema = Value::Object(output.schema);
@@ -343,6 +380,44 @@ fn maps_pairs_and_listed_values_stay_true() {
     );
 }
 
+#[derive(JsonSchema, Serialize)]
+struct Person {
+    cpf: u64,
+    born: u32,
+    sin: Option<u32>,
+    visits: u32,
+    #[schemars(extend("format" = "ipv4"))]
+    address: String,
+    #[schemars(extend("enum" = ["203.0.113.9", "none"]))]
+    gateway: String,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct Named {
+    name: &'static str,
+    value: u32,
+}
+
+#[test]
+fn kinds_by_name_stay_true() {
+    let person = |visits| Person {
+        cpf: 52_998_224_725,
+        born: 19_800_312,
+        sin: Some(130_692_544),
+        visits,
+        address: "203.0.113.9".into(),
+        gateway: "203.0.113.9".into(),
+    };
+    let redactor = Redactor::new().with_kinds(["ip", "br_cpf", "ca_sin", "birth_date"]).unwrap();
+    let schema = stays_true_by(&redactor, &[person(1), person(u32::MAX)], &[]);
+    let properties = &schema["properties"];
+    assert_eq!(properties["cpf"]["type"], json!(["integer", "string"]));
+    assert_eq!(properties["visits"]["type"], "integer");
+    stays_true(&[person(1)], &[]);
+    stays_true_by(&redactor, &[Named { name: "sin", value: 130_692_544 }], &[]);
+    stays_true_by(&redactor, &[HashMap::from([("sin", 130_692_544)])], &[]);
+}
+
 #[test]
 fn own_keys_that_match_nothing_are_told() {
     let publish = |mut output: Output, own: &[&str]| {
@@ -368,9 +443,21 @@ fn the_user_is_told_of_malformed_keys() {
 }
 
 #[test]
+fn the_user_is_told_of_unknown_kinds() {
+    let refused = |kind: &str| Redactor::new().with_kinds([kind]).unwrap_err().to_string();
+    let error = refused("ipv4");
+    assert!(
+        error.starts_with("`redact_kinds` has the unknown kind \"ipv4\"; allowed: `ip`, `mac`,")
+    );
+    assert!(refused("email").contains("\"email\", which is always on"));
+}
+
+#[test]
 fn debug_shows_counts_and_no_content() {
     let redacted = Redactor::new().text("ann@example.com SENTINEL");
     assert_eq!(format!("{redacted:?}"), "Redacted { redactions: {\"email\": 1}, .. }");
     let redactor = Redactor::new().with_keys(["amount"]).unwrap();
-    assert_eq!(format!("{redactor:?}"), "Redactor { keys: [\"amount\"], declared: false }");
+    assert_eq!(format!("{redactor:?}"), "Redactor { keys: [\"amount\"] }");
+    let redactor = Redactor::new().with_kinds(["mac", "ip"]).unwrap();
+    assert_eq!(format!("{redactor:?}"), "Redactor { keys: [], kinds: [\"ip\", \"mac\"] }");
 }

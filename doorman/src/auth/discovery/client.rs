@@ -51,12 +51,13 @@ pub(super) struct Answer {
 }
 
 impl Client {
-    /// Gives up a connection that is not there, with TLS, after `connect`.
-    pub(super) fn new(reach: Reach, connect: Duration) -> reqwest::Result<Self> {
+    /// Gives up a connection that is not there, with TLS, after `connect`. An issuer that is asked
+    /// without TLS needs no root certificates on this machine.
+    pub(super) fn new(reach: Reach, issuer: &Url, connect: Duration) -> reqwest::Result<Self> {
         let reach = Arc::new(reach);
         // What no feature of ours brings is switched off as well: another crate of the program can
         // bring it.
-        let http = reqwest::Client::builder()
+        let builder = reqwest::Client::builder()
             .user_agent(AGENT)
             .connect_timeout(connect)
             .dns_resolver(Resolver(Arc::clone(&reach)))
@@ -71,9 +72,9 @@ impl Client {
             .http1_only()
             .pool_max_idle_per_host(0)
             .tls_backend_rustls()
-            .tls_version_min(tls::Version::TLS_1_2)
-            .build()?;
-        Ok(Self { http, reach })
+            .tls_version_min(tls::Version::TLS_1_2);
+        let builder = if issuer.scheme() == "http" { builder.tls_certs_only([]) } else { builder };
+        Ok(Self { http: builder.build()?, reach })
     }
 
     pub(super) async fn get(&self, address: &Url) -> Result<Answer, Flaw> {

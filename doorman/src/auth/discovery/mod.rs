@@ -77,7 +77,7 @@ impl Fetcher {
         let unfit = |problem: &str| Error::Setting {
             setting,
             problem: problem.into(),
-            allowed: "an absolute `https` address (`http` on loopback) without credentials or fragment, on a public or a named private host",
+            allowed: "an absolute `https` address (`http` on loopback) without credentials or fragment, on a public host or one that `allow_private_host` names",
         };
         let address = address::read(text).map_err(unfit)?;
         let private_hosts = private_hosts
@@ -91,14 +91,14 @@ impl Fetcher {
             })?;
         let reach = Reach { private_hosts, loopback: address::is_on_loopback(&address) };
         reach.check_literal(&address).map_err(|_| unfit("is on a private host"))?;
+        let client = Client::new(reach, &address, CONNECT).map_err(|_| {
+            unfit("cannot be asked: TLS finds no root certificates on this machine")
+        })?;
         let source = match place {
             Place::Issuer(_) if address.query().is_some() => return Err(unfit("has a query")),
             Place::Issuer(identifier) => Source::Issuer { identifier, address },
             Place::Jwks(_) => Source::Jwks(address),
         };
-        let client = Client::new(reach, CONNECT).map_err(|_| {
-            unfit("cannot be asked: TLS finds no root certificates on this machine")
-        })?;
         Ok(Self { source, client, total: TOTAL })
     }
 

@@ -301,9 +301,9 @@ async fn a_slow_server_has_the_total_time_and_no_more() {
 #[tokio::test]
 async fn connecting_has_its_own_time_and_a_handshake_is_part_of_it() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("https://{}", listener.local_addr().unwrap());
-    let client = Client::new(reach(&[], true), Duration::from_millis(100)).unwrap();
-    let flaw = client.get(&Url::parse(&address).unwrap()).await.err();
+    let address = format!("https://{}", listener.local_addr().unwrap()).parse().unwrap();
+    let client = Client::new(reach(&[], true), &address, Duration::from_millis(100)).unwrap();
+    let flaw = client.get(&address).await.err();
     assert_eq!(flaw, Some(Flaw::Connect));
 }
 
@@ -345,12 +345,12 @@ fn a_proxy_of_the_environment_is_not_asked() {
 async fn the_address_that_a_name_leads_to_is_judged_before_it_is_asked() {
     let server = Server::start(|_, _| ok(JWKS)).await;
     let address = Url::parse(&format!("http://localhost:{}", server.port)).unwrap();
-    let public = Client::new(reach(&[], false), CONNECT).unwrap();
+    let public = Client::new(reach(&[], false), &address, CONNECT).unwrap();
     assert_eq!(public.get(&address).await.err(), Some(Flaw::Refused));
     let literal = Url::parse(&server.origin()).unwrap();
     assert_eq!(public.get(&literal).await.err(), Some(Flaw::Refused));
     assert!(server.paths().is_empty());
-    let local = Client::new(reach(&[], true), CONNECT).unwrap();
+    let local = Client::new(reach(&[], true), &address, CONNECT).unwrap();
     assert!(local.get(&address).await.is_ok());
 }
 

@@ -1,0 +1,121 @@
+//! `docs/redaction.md`, written from the catalogue: `UPDATE_DOCS=1 cargo test -p mcp-doorman docs`.
+
+use std::{fmt::Write as _, path::Path};
+
+use super::{ALWAYS, Context, Detector, Made, OPTIONAL, Shape, VENDORS};
+
+const HEAD: &str = "\
+<!-- Written from doorman/src/redact/catalogue by its tests: UPDATE_DOCS=1 cargo test -p mcp-doorman docs -->
+# What is redacted
+
+Everything that a tool answers goes through one redactor: results, texts and error texts. What it finds
+is replaced by `«redacted»`; everything else stays as it is, byte for byte. A value under a sensitive key
+is masked whole, a container under one leaf by leaf, and `null` stays. The patterns look at values and at
+keys, at JSON in strings, through JSON escapes, percent-encoding, HTML entities, full-width forms, digits of
+other scripts and characters without width.
+
+## Always
+
+";
+
+const BY_NAME: &str = "
+## By name
+
+These are off until somebody asks for them, because other values look alike, or because many answers are
+about them: `Redactor::with_kinds([\"ip\", \"br_cpf\"])`, or for a server `.redact_kinds([\"ip\", \"br_cpf\"])`. A
+detector that needs a word finds nothing without it: in the key, or in the 40 bytes before the value. A
+number in JSON is found only by its key; up to three zeros that it lost at its front are put back.
+
+";
+
+const VENDOR_HEAD: &str = "
+## Tokens of vendors
+
+A prefix at the beginning of a word, and so many signs after it: letters and digits (`a`), also `_` and `-`
+(`w`), also `.`, `=`, `+`, `/` and `%` (`x`). Without a prefix: AWS access key ids, Telegram bot tokens,
+Slack webhooks, Mailchimp keys, Azure client secrets and Discord tokens.
+
+";
+
+const TAIL: &str = "
+## What survives
+
+Dates and times, epoch seconds to microseconds, UUIDs, hashes and commits, versions, dotted quads (unless
+`ip` is on), ISBN and EAN, order and tracking numbers, coordinates, decimals, money, package URLs, base64 of
+images, prose, and the members of the protocol. Keys that only sound sensitive (`max_tokens`, `token_type`,
+`password_updated_at`), placeholders (`${DB_PASSWORD}`) and code that fetches a secret stay too.
+
+## What patterns cannot find
+
+* What looks like nothing in particular: names of people, addresses of streets, health, opinions.
+* Prose that tells a secret: \"the password is swordfish\". There is no sign that a value begins.
+* Secrets without a prefix, a checksum or a telling key: a random word in a list of words. `entropy` finds
+  some of them, beside a telling word.
+* What is encoded in a way that is not undone: base64, hexadecimal, compressed or encrypted text, text in
+  images. Base64 is read only where it is a JWT or stands under a sensitive key.
+* A value that is cut into pieces, over several members or messages, except the four groups of a card.
+* Numbers without a checksum that stand alone: seven to ten bare digits are a telephone number only behind
+  a word or a key that says so.
+* A word of the context in a language that is not listed, or further away than 40 bytes.
+
+Where the place is known, declare it: `redact = [\"note\", \"customer.*\"]` masks whatever stands there.
+";
+
+fn written() -> String {
+    let mut text = HEAD.to_owned();
+    table(&mut text, &ALWAYS);
+    text.push_str(BY_NAME);
+    table(&mut text, &OPTIONAL);
+    text.push_str(VENDOR_HEAD);
+    let mut last = "";
+    for vendor in VENDORS {
+        let made = match vendor.made {
+            Made::Plain => 'a',
+            Made::Word => 'w',
+            Made::Wide => 'x',
+        };
+        if vendor.name == last {
+            text.push_str(", ");
+        } else {
+            let _ =
+                write!(text, "{}* `{}`: ", if last.is_empty() { "" } else { "\n" }, vendor.name);
+        }
+        last = vendor.name;
+        let prefixes: Vec<String> =
+            vendor.prefixes.iter().map(|prefix| format!("`{prefix}`")).collect();
+        let _ = write!(text, "{} {}{made}", prefixes.join(" "), vendor.least);
+    }
+    text.push('\n');
+    text.push_str(TAIL);
+    text
+}
+
+fn table(text: &mut String, detectors: &[&Detector]) {
+    text.push_str("| name | what | checks | words |\n|---|---|---|---|\n");
+    for detector in detectors {
+        let needed = match detector.shape {
+            Shape::Laid { alone: [], .. } | Shape::Read { alone: false, .. } => "needs ",
+            _ => "where bare: ",
+        };
+        let words = match detector.context {
+            Context::None => String::new(),
+            Context::Needs(words) => format!("{needed}{}", words.join(", ")),
+            Context::Refuses(words) => format!("refuses {}", words.join(", ")),
+        };
+        let Detector { name, what, checks, .. } = detector;
+        let _ = writeln!(text, "| `{name}` | {what} | {checks} | {words} |");
+    }
+}
+
+#[test]
+fn the_documentation_is_that_of_the_catalogue() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/redaction.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&file, written()).unwrap();
+    }
+    let found = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        found == written(),
+        "docs/redaction.md is old: UPDATE_DOCS=1 cargo test -p mcp-doorman docs"
+    );
+}

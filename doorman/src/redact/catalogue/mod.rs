@@ -1,0 +1,191 @@
+//! What is looked for beside sensitive keys, as data: each detector with its checks and its samples.
+//!
+//! The samples are the tests, and `docs/redaction.md` is written from what stands here.
+
+mod checks;
+mod coins;
+#[cfg(test)]
+mod docs;
+mod europe;
+mod money;
+mod network;
+mod overseas;
+mod people;
+mod scan;
+mod secrets;
+mod vendors;
+
+use super::{Kind, keys};
+
+pub(super) use scan::{number, scan};
+pub(super) use vendors::{Made, VENDORS, Vendor};
+
+/// One sort of thing that is masked where it stands.
+#[derive(Debug)]
+#[cfg_attr(not(test), expect(dead_code, reason = "tests and the documentation read the rest"))]
+pub(super) struct Detector {
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    /// What it finds, for people.
+    what: &'static str,
+    /// What has to hold beside the shape, for people.
+    checks: &'static str,
+    shape: Shape,
+    context: Context,
+    /// Texts with what is to be masked in `⟦…⟧`. A `·` is left out, so that no scanner of secrets finds
+    /// one here.
+    hidden: &'static [&'static str],
+    /// Texts in which nothing is masked.
+    left: &'static [&'static str],
+}
+
+/// How a detector finds what it finds. Whatever the shape, what is read at one place is bounded.
+#[derive(Debug)]
+enum Shape {
+    /// By the engine's own files, in every text.
+    Built,
+    /// Sign by sign: `#` is a digit, `@` a letter, `*` either of them, and all others are themselves.
+    /// The signs that these stand for are checked together.
+    Laid {
+        /// Shapes that tell by themselves, with the check.
+        alone: &'static [&'static str],
+        /// Shapes that other numbers have too, so that a word of the context has to tell.
+        beside: &'static [&'static str],
+        valid: fn(&[u8]) -> bool,
+    },
+    /// A whole word of letters and digits.
+    Word { prefixes: &'static [&'static str], least: usize, most: usize, valid: fn(&[u8]) -> bool },
+    /// Read by a function, to the end of what begins at a place.
+    Read { read: fn(&str, usize) -> Option<usize>, alone: bool },
+}
+
+/// Words in the key, or in the 40 bytes before.
+#[derive(Debug, Clone, Copy)]
+enum Context {
+    None,
+    /// One has to be there, where the shape alone does not tell.
+    Needs(&'static [&'static str]),
+    /// None may be there.
+    Refuses(&'static [&'static str]),
+}
+
+impl Context {
+    fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::None => &[],
+            Self::Needs(words) | Self::Refuses(words) => words,
+        }
+    }
+}
+
+/// Those that are looked for in every text.
+const ALWAYS: [&Detector; 12] = [
+    &secrets::SENSITIVE_KEY,
+    &secrets::KEY_VALUE,
+    &secrets::AUTHORIZATION,
+    &secrets::URL_CREDENTIALS,
+    &secrets::JWT,
+    &secrets::PRIVATE_KEY,
+    &secrets::VENDOR_TOKEN,
+    &people::EMAIL,
+    &people::PHONE,
+    &people::SSN,
+    &money::CARD,
+    &money::IBAN,
+];
+
+/// Those that are looked for only where somebody asks for them by name.
+const OPTIONAL: [&Detector; 18] = [
+    &network::IP,
+    &network::MAC,
+    &money::CRYPTO,
+    &europe::UK_NINO,
+    &europe::ES_DNI,
+    &europe::ES_NIE,
+    &europe::IT_CODICE_FISCALE,
+    &europe::FR_NIR,
+    &europe::DE_STEUER_ID,
+    &europe::PL_PESEL,
+    &overseas::IN_AADHAAR,
+    &overseas::IN_PAN,
+    &overseas::BR_CPF,
+    &overseas::BR_CNPJ,
+    &overseas::AU_TFN,
+    &overseas::CA_SIN,
+    &secrets::ENTROPY,
+    &people::BIRTH_DATE,
+];
+
+/// The names of those.
+pub(super) const ALLOWED: &str = "`ip`, `mac`, `crypto`, `uk_nino`, `es_dni`, `es_nie`, \
+`it_codice_fiscale`, `fr_nir`, `de_steuer_id`, `pl_pesel`, `in_aadhaar`, `in_pan`, `br_cpf`, `br_cnpj`, \
+`au_tfn`, `ca_sin`, `entropy` and `birth_date`";
+
+/// Whether this is the name of what is looked for in every text.
+pub(super) fn is_always_on(name: &str) -> bool {
+    ALWAYS.iter().any(|detector| detector.name == name)
+}
+
+/// A set of the optional detectors: what is switched on, or what a key tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(super) struct Set(u32);
+
+impl Set {
+    /// The detector of this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let at = OPTIONAL.iter().position(|detector| detector.name == name)?;
+        Some(Self(1 << at))
+    }
+
+    /// Those of this set that a key with these words tells of.
+    pub(super) fn told_by(self, words: &[String]) -> Self {
+        let told = self.members().filter(|(_, detector)| detector.is_told_by(words));
+        told.fold(Self::default(), |told, (one, _)| told.and(one))
+    }
+
+    pub(super) fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(super) fn names(self) -> impl Iterator<Item = &'static str> {
+        self.members().map(|(_, detector)| detector.name)
+    }
+
+    fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    fn members(self) -> impl Iterator<Item = (Self, &'static Detector)> {
+        let all = OPTIONAL.into_iter().enumerate().map(|(at, one)| (Self(1 << at), one));
+        all.filter(move |(one, _)| self.has(*one))
+    }
+}
+
+impl Detector {
+    fn is_told_by(&self, words: &[String]) -> bool {
+        self.context.words().iter().any(|phrase| {
+            let length = phrase.split(' ').count();
+            words.windows(length).any(|words| words.iter().eq(phrase.split(' ')))
+        })
+    }
+
+    /// Whether a word of the context stands within 40 bytes before.
+    fn is_said_before(&self, text: &str, at: usize) -> bool {
+        let mut from = at.saturating_sub(40);
+        while !text.is_char_boundary(from) {
+            from += 1;
+        }
+        let window = &text[from..at];
+        // A word that the window cuts is no word.
+        let cut = text[..from].ends_with(char::is_alphanumeric);
+        let whole = if cut { window.find(|c: char| !c.is_alphanumeric()) } else { Some(0) };
+        whole.is_some_and(|whole| self.is_told_by(&keys::words(&window[whole..])))
+    }
+}
+
+#[cfg(test)]
+mod tests;
