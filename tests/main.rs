@@ -7,6 +7,7 @@ mod arguments;
 mod arrows;
 mod audit;
 mod cancellation;
+mod declared;
 mod dev_issuer;
 mod examples;
 mod failures;

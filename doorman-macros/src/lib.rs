@@ -47,3 +47,13 @@ pub fn expose(arguments: TokenStream, item: TokenStream) -> TokenStream {
 pub fn expose_handler(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::expose(Kind::Handler, arguments.into(), &item.into()).into()
 }
+
+/// Derives the JSON Schema of a type, with marks that let the guard mask fields in what a tool answers.
+///
+/// It takes the place of `schemars::JsonSchema` in the list of derives, and reads the same `#[serde(…)]`
+/// and `#[schemars(…)]` attributes. `#[redact]` above a field masks its value whole;
+/// `#[redact(mask = "last4")]` keeps the last four characters of texts of eight or more.
+#[proc_macro_derive(Redact, attributes(redact, schemars, serde, validate, garde))]
+pub fn redact(item: TokenStream) -> TokenStream {
+    expand::redact(item.into()).into()
+}

@@ -1,6 +1,6 @@
 //! The checked model: what `expand` writes code from.
 
-use syn::{Ident, Path, Type, parse_quote};
+use syn::{DeriveInput, Ident, Path, Type, parse_quote};
 
 use crate::{doc::Part, handler::Function};
 
@@ -110,4 +110,12 @@ pub(crate) struct Parameter {
 pub(crate) struct Unless {
     pub(crate) at: proc_macro2::TokenStream,
     pub(crate) message: String,
+}
+
+/// A type under `#[derive(Redact)]`, with attributes that schemars reads, and marks that it understands.
+pub(crate) struct Marked {
+    pub(crate) item: DeriveInput,
+    pub(crate) runtime: Path,
+    /// With an error, the schema is still made: a missing one would be told at every use.
+    pub(crate) error: Option<syn::Error>,
 }

@@ -63,6 +63,47 @@ pub use auth::{
 };
 pub use builder::DoormanBuilder;
 pub use doorman::{Doorman, Listing};
+/// Stands in the place of `schemars::JsonSchema`, which it implements: a list of derives with both does
+/// not compile. The marks reach the output schema of every tool that answers with the type, at any depth,
+/// as `"x-doorman-redact"`; the guard masks what stands there, however it looks, and plain HTTP responses
+/// stay whole.
+///
+/// ```
+/// use doorman::Redact;
+/// use serde::Serialize;
+///
+/// #[derive(Serialize, Redact)]
+/// #[serde(rename_all = "camelCase")]
+/// struct Payment {
+///     id: u64,
+///     #[redact]
+///     paid_by: String,
+///     /// Of the card.
+///     #[redact(mask = "last4")]
+///     card_number: Option<String>,
+/// }
+///
+/// let schema = schemars::schema_for!(Payment);
+/// assert_eq!(schema.as_value()["properties"]["paidBy"]["x-doorman-redact"], "redacted");
+/// ```
+///
+/// Fields of structs, of tuples and of the variants of enums can be marked. `#[redact(crate = ::path)]`
+/// above the type tells where `doorman` is.
+///
+/// # What is masked
+/// - `#[redact]`: texts, numbers and booleans as `«redacted»`; of a container every leaf, and the keys
+///   that are no names of fields. Names of fields and variants, lengths and `null` stay.
+/// - `#[redact(mask = "last4")]`: texts of eight or more characters as `«…1234»`; all else as above. It
+///   wins over sensitive keys and patterns: the card number above is shown as it says.
+/// - Variants of an enum that share a field name are masked there if one of them marks it.
+/// - In an answer that carries marks, members that its schema does not tell of are masked too.
+///
+/// # Limits
+/// A mark is in the schema, and what the schema does not tell of has none: keys of maps that are marked
+/// types themselves (mark the map), and fields whose type is given another schema by
+/// `#[schemars(with = "…")]` around a type with marks. Error texts are not described by a schema.
+/// In `#[serde(default = "…")]` and its like, `Self` is a hidden copy of the type: write its name.
+pub use doorman_macros::Redact;
 /// ```
 /// use doorman::{Principal, State, expose, tools};
 ///
@@ -83,7 +124,7 @@ pub use doorman_macros::expose;
 pub use error::Error;
 pub use function::Tools;
 pub use principal::{Principal, Transport};
-pub use redact::{Redacted, Redactions, Redactor};
+pub use redact::{Pii, Redacted, Redactions, Redactor, Secret};
 pub use scope::{MalformedScope, Scope, ScopeSet};
 pub use signature::{FromRef, State};
 pub use tool::Toolset;

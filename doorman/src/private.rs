@@ -1,5 +1,9 @@
 //! What generated code and the HTTP adapter may use; no promise is made about it.
 
+pub use std::borrow::Cow;
+
+pub use schemars;
+
 pub use crate::{
     call::{Call, Reply},
     distinct::assert_distinct,

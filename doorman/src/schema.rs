@@ -8,6 +8,10 @@ use serde_json::{Map, Value, json};
 /// A JSON object.
 pub type Object = Map<String, Value>;
 
+/// Says in a schema that what stands there is masked in answers, and how: `last4`, or any other word for
+/// the whole.
+pub(crate) const REDACT: &str = "x-doorman-redact";
+
 /// The arguments of a tool while they are collected: one flat, closed object.
 #[derive(Debug)]
 pub struct Arguments {
@@ -221,9 +225,13 @@ fn only_objects(schema: &Object) -> bool {
 
 /// Makes a schema one that clients take: no boolean stands where a schema does (TypeScript clients
 /// reject a whole list over one), and the widths of Rust's numbers are bounds instead of formats that
-/// no validator knows. `additionalProperties` may stay a boolean.
+/// no validator knows. `additionalProperties` may stay a boolean. What is masked is told by no default.
 fn tidy(schema: &mut Object) {
     bound(schema);
+    if schema.contains_key(REDACT) {
+        schema.remove("default");
+        schema.remove("examples");
+    }
     for (keyword, member) in schema {
         match (keyword.as_str(), member) {
             (

@@ -23,6 +23,7 @@ pass! {
     "../pass/functions.rs" functions,
     "../pass/handlers.rs" handlers,
     "../pass/macro_rules.rs" macro_rules,
+    "../pass/marks.rs" marks,
     "../pass/nested.rs" nested,
     "../pass/no_prelude.rs" no_prelude,
     "../pass/optional_body.rs" optional_body,

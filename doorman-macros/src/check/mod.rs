@@ -2,6 +2,7 @@
 
 mod access;
 mod effect;
+mod marks;
 mod path;
 mod rate;
 mod redact;
@@ -15,6 +16,7 @@ mod words;
 use proc_macro2::TokenStream;
 use syn::{Attribute, ext::IdentExt};
 
+pub(crate) use self::marks::check as marks;
 use self::words::Words;
 use crate::{
     args::Arguments,

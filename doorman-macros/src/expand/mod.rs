@@ -2,8 +2,10 @@
 
 #[cfg(test)]
 mod golden;
+mod mirror;
 mod stand_in;
 
+pub(crate) use self::mirror::redact;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, FnArg, Type};

@@ -141,7 +141,10 @@ impl DoormanBuilder {
         let redactor = |tool: &mut Tool| {
             let spec = Arc::make_mut(&mut tool.spec);
             let own = spec.redact();
-            let redactor = everywhere.and(own)?;
+            let mut redactor = everywhere.and(own)?;
+            if let Some(output) = spec.output() {
+                redactor = redactor.declared_by(&output.schema, output.wrapped);
+            }
             spec.publish_answers(|schema, wrapped| redactor.publish(schema, wrapped, own))?;
             Ok(redactor)
         };

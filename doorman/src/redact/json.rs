@@ -15,7 +15,7 @@ use super::{
 };
 
 /// A string that is not shown, as JSON.
-const QUOTED: &str = "\"«redacted»\"";
+pub(super) const QUOTED: &str = "\"«redacted»\"";
 
 /// The edits of a whole document; `None` where it is none. `depth` says how often JSON in a string is
 /// followed.
@@ -611,7 +611,7 @@ fn is_blank(byte: u8) -> bool {
 }
 
 /// Which of the masked keys a key is, if it is one.
-fn mask_number(raw: &str) -> Option<usize> {
+pub(super) fn mask_number(raw: &str) -> Option<usize> {
     if raw == MASK {
         return Some(1);
     }

@@ -1,6 +1,7 @@
 //! Redaction: secrets and personal data are masked in what a tool answers, everything else stays as it is.
 
 mod catalogue;
+mod declared;
 mod engine;
 mod fold;
 mod json;
@@ -10,12 +11,17 @@ mod numbers;
 mod pairs;
 mod published;
 mod secrets;
+mod wrappers;
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::{error::Error, schema::Object};
+
+use self::declared::Declared;
+
+pub use self::wrappers::{Pii, Secret};
 
 /// What stands in the place of everything that is not shown.
 const MASK: &str = "«redacted»";
@@ -39,6 +45,7 @@ const MASK: &str = "«redacted»";
 #[derive(Clone, Default)]
 pub struct Redactor {
     rules: Arc<Rules>,
+    declared: Option<Arc<Declared>>,
 }
 
 impl Redactor {
@@ -86,7 +93,8 @@ impl Redactor {
         Ok(if patterns.len() == self.rules.patterns.len() {
             self
         } else {
-            Self { rules: Arc::new(Rules { patterns, kinds: self.rules.kinds }) }
+            let rules = Rules { patterns, kinds: self.rules.kinds };
+            Self { rules: Arc::new(rules), ..self }
         })
     }
 
@@ -127,7 +135,7 @@ impl Redactor {
             on = on.and(named);
         }
         let patterns = self.rules.patterns.clone();
-        Ok(Self { rules: Arc::new(Rules { patterns, kinds: on }) })
+        Ok(Self { rules: Arc::new(Rules { patterns, kinds: on }), ..self })
     }
 
     /// This redactor with the keys of one tool in addition.
@@ -136,6 +144,11 @@ impl Redactor {
     /// As [`Self::with_keys`].
     pub fn and(&self, own: &[&str]) -> Result<Self, Error> {
         self.clone().with_keys(own)
+    }
+
+    /// This redactor, which also masks what a tool's output schema declares in the JSON that it answers.
+    pub(crate) fn declared_by(self, schema: &Object, wrapped: bool) -> Self {
+        Self { declared: Declared::read(schema, wrapped).map(Arc::new), ..self }
     }
 
     /// Redacts a JSON document. Bytes that are not masked stay as they are: order, blanks and the
@@ -157,7 +170,11 @@ impl Redactor {
                 })
             }
             Cow::Owned(text) => {
-                let redacted = self.apply(&text, engine::Input::Text(&text));
+                let redacted = match self.declared {
+                    // It is no document, and what is declared could stand anywhere in it.
+                    Some(_) => edited(&text, vec![declared::whole(&text)]),
+                    None => self.apply(&text, engine::Input::Text(&text)),
+                };
                 redacted.map(|content| Cow::Owned(content.into_owned().into_bytes()))
             }
         }
@@ -185,25 +202,17 @@ impl Redactor {
         wrapped: bool,
         own: &[&str],
     ) -> Result<(), Vec<String>> {
-        published::relax(&self.rules, schema, wrapped, own)
+        let nothing = Declared::default();
+        let declared = self.declared.as_deref().unwrap_or(&nothing);
+        published::relax(&self.rules, declared, schema, wrapped, own)
     }
 
     fn apply<'a>(&self, text: &'a str, input: engine::Input<'_>) -> Redacted<Cow<'a, str>> {
-        let mut redactions = Redactions::default();
-        let edits = engine::redact(&self.rules, input);
-        if edits.is_empty() {
-            return Redacted { content: Cow::Borrowed(text), redactions };
+        let mut edits = engine::redact(&self.rules, input);
+        if let (Some(declared), engine::Input::Json(_)) = (&self.declared, input) {
+            edits = declared.over(text, edits);
         }
-        let mut content = String::with_capacity(text.len() + 16 * edits.len());
-        let mut at = 0;
-        for edit in edits {
-            content.push_str(&text[at..edit.start]);
-            content.push_str(&edit.with);
-            at = edit.end;
-            redactions.counts[edit.kind as usize] += 1;
-        }
-        content.push_str(&text[at..]);
-        Redacted { content: Cow::Owned(content), redactions }
+        edited(text, edits)
     }
 }
 
@@ -215,8 +224,29 @@ impl fmt::Debug for Redactor {
         if !self.rules.kinds.is_empty() {
             shown.field("kinds", &self.rules.kinds.names().collect::<Vec<_>>());
         }
+        if self.declared.is_some() {
+            shown.field("declared", &true);
+        }
         shown.finish()
     }
+}
+
+/// A text with these edits, which are in order and apart.
+fn edited(text: &str, edits: Vec<engine::Edit>) -> Redacted<Cow<'_, str>> {
+    let mut redactions = Redactions::default();
+    if edits.is_empty() {
+        return Redacted { content: Cow::Borrowed(text), redactions };
+    }
+    let mut content = String::with_capacity(text.len() + 16 * edits.len());
+    let mut at = 0;
+    for edit in edits {
+        content.push_str(&text[at..edit.start]);
+        content.push_str(&edit.with);
+        at = edit.end;
+        redactions.counts[edit.kind as usize] += 1;
+    }
+    content.push_str(&text[at..]);
+    Redacted { content: Cow::Owned(content), redactions }
 }
 
 /// What an engine needs to know: the keys of the user, and the detectors that are on beside those that
@@ -262,6 +292,7 @@ enum Kind {
     Ssn,
     Card,
     Secret,
+    Declared,
     Ip,
     Mac,
     Crypto,
@@ -282,13 +313,14 @@ enum Kind {
     BirthDate,
 }
 
-const KINDS: [&str; 24] = [
+const KINDS: [&str; 25] = [
     "key",
     "email",
     "phone",
     "ssn",
     "card",
     "secret",
+    "declared",
     "ip",
     "mac",
     "crypto",
@@ -354,7 +386,8 @@ impl<T> fmt::Debug for Redacted<T> {
 }
 
 /// How many pieces were masked, by kind: `key`, `email`, `phone`, `ssn`, `card` (also bank accounts),
-/// `secret`, and those of [`Redactor::with_kinds`]. Serializes as a map without the kinds that there were none of.
+/// `secret`, `declared`, and those of [`Redactor::with_kinds`]. Serializes as a map without the kinds that
+/// there were none of.
 ///
 /// ```
 /// let redacted = doorman::Redactor::new().text("ann@example.com, bob@example.com, pwd=x1");

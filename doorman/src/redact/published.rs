@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use crate::schema::Object;
 
 use super::{
-    Rules, engine, json,
+    Rules,
+    declared::{At, Declared},
+    engine, json,
     keys::{Hint, Key, Pattern, Said, Verdict},
 };
 
@@ -18,13 +20,17 @@ const MOST: usize = 256;
 /// `result` (`wrapped`), which is no key of theirs. The error names the own keys that match nothing.
 pub(super) fn relax(
     rules: &Rules,
+    declared: &Declared,
     schema: &mut Object,
     wrapped: bool,
     own: &[&str],
 ) -> Result<(), Vec<String>> {
     let original = Value::Object(schema.clone());
+    let start = Place::default().at(declared, declared.start());
     let mut publisher = Publisher {
         rules,
+        declared,
+        start: start.clone(),
         original: &original,
         root: if wrapped { "#/properties/result" } else { "#" },
         copies: HashMap::new(),
@@ -34,7 +40,6 @@ pub(super) fn relax(
         own: own.iter().filter_map(|key| Pattern::parse(key)).map(|key| (key, false)).collect(),
         open: false,
     };
-    let start = Place::default();
     let relaxed = if wrapped {
         let mut outer = schema.clone();
         outer["properties"]["result"] =
@@ -63,20 +68,33 @@ struct Place {
     path: Vec<Key>,
     /// Whether it is an item of an array.
     item: bool,
+    /// Where it is among what is declared; of no matter where all is masked anyway.
+    at: At,
 }
 
 impl Place {
     fn masked(&self) -> Self {
-        Self { masked: true, said: Said::default(), ..self.clone() }
+        Self { masked: true, said: Said::default(), at: At::default(), ..self.clone() }
     }
 
     fn item(&self) -> Self {
         Self { item: true, ..self.clone() }
     }
+
+    fn at(self, declared: &Declared, at: At) -> Self {
+        match (self.masked, declared.masks_all(at)) {
+            (true, _) => self,
+            (false, true) => self.masked(),
+            (false, false) => Self { at, ..self },
+        }
+    }
 }
 
 struct Publisher<'a> {
     rules: &'a Rules,
+    declared: &'a Declared,
+    /// What holds where answers begin.
+    start: Place,
     original: &'a Value,
     /// The reference that leads to where answers begin.
     root: &'static str,
@@ -122,6 +140,11 @@ impl Publisher<'_> {
         for keyword in ["if", "then", "else", "maxContains", "uniqueItems", "propertyNames"] {
             relaxed.remove(keyword);
         }
+        // A value of a declared place must not be told as its default.
+        if self.declared.declares() {
+            relaxed.remove("default");
+            relaxed.remove("examples");
+        }
         for keyword in ["allOf", "anyOf"] {
             if let Some(branches) = schema.get(keyword).and_then(Value::as_array) {
                 relaxed.insert(keyword.into(), self.all(branches, place).into());
@@ -134,7 +157,11 @@ impl Publisher<'_> {
         self.one_of(schema, &mut relaxed, place);
         self.properties(schema, &mut relaxed, place);
         self.items(schema, &mut relaxed, place);
-        scalars(self.rules, &mut relaxed, place);
+        if self.declared.masks(place.at) {
+            scalars(self.rules, &mut relaxed, &place.masked());
+        } else {
+            scalars(self.rules, &mut relaxed, place);
+        }
         relaxed
     }
 
@@ -164,7 +191,7 @@ impl Publisher<'_> {
 
     /// The copy of a shared part for this place.
     fn reference(&mut self, reference: &str, place: &Place) -> String {
-        if !reference.starts_with('#') || (reference == self.root && *place == Place::default()) {
+        if !reference.starts_with('#') || (reference == self.root && *place == self.start) {
             return reference.to_owned();
         }
         let place = match self.copies.len() {
@@ -199,6 +226,7 @@ impl Publisher<'_> {
             for (name, one) in properties {
                 let key = Key::new(name);
                 let mut below = self.below(place, &key);
+                below = below.at(self.declared, self.declared.member(place.at, name));
                 if key.is_value() && !below.masked {
                     below = match named {
                         Some(Verdict::Secret) => below.masked(),
@@ -319,7 +347,13 @@ impl Publisher<'_> {
         let mut path = place.path.clone();
         path.push(key.clone());
         path.drain(..path.len().saturating_sub(self.rules.longest() - 1));
-        let below = Place { masked: place.masked, said: Said::default(), path, item: false };
+        let below = Place {
+            masked: place.masked,
+            said: Said::default(),
+            path,
+            item: false,
+            at: At::default(),
+        };
         match key.verdict(self.rules.kinds) {
             _ if place.masked || by_user => below.masked(),
             Verdict::Secret => below.masked(),
@@ -339,6 +373,7 @@ impl Publisher<'_> {
             let mut after = Vec::new();
             for (at, one) in first.iter().enumerate() {
                 let place = if at == 1 && names { item.masked() } else { item.clone() };
+                let place = place.at(self.declared, self.declared.item(item.at, at));
                 after.push(self.relaxed(one, &place));
             }
             relaxed.insert("prefixItems".into(), after.into());
@@ -347,6 +382,7 @@ impl Publisher<'_> {
             let Some(one) = schema.get(keyword) else { continue };
             let names = self.can_name(one);
             let place = if names { item.masked() } else { item.clone() };
+            let place = place.at(self.declared, self.declared.any_item(item.at));
             relaxed.insert(keyword.into(), self.relaxed(one, &place));
         }
     }

@@ -1,0 +1,8 @@
+use doorman::Redact;
+
+#[derive(serde::Serialize, Redact)]
+struct Customer {
+    name: String,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[derive(serde::Serialize, schemars::JsonSchema)]
+struct Customer {
+    #[redact]
+    name: String,
+}
+
+fn main() {}
