@@ -16,7 +16,7 @@ use crate::schema::{Object, REDACT as KEYWORD};
 use super::{
     Kind,
     engine::Edit,
-    json::{self, QUOTED},
+    mask::{self, Form},
 };
 
 /// How many states there may be; what would be a further one masks everything.
@@ -124,11 +124,11 @@ impl Declared {
                 all.push(edit);
             }
             while found.next_if(|edit| edit.start < claim.end).is_some() {}
-            all.extend(claim.with.map(|with| Edit {
+            all.extend(claim.form.map(|form| Edit {
                 start: claim.start,
                 end: claim.end,
-                with,
                 kind: Kind::Declared,
+                form,
             }));
         }
         all.extend(found);
@@ -145,7 +145,7 @@ impl Default for Declared {
 
 /// What stands for an answer that is not what the schema tells of.
 pub(super) fn whole(text: &str) -> Edit {
-    Edit { start: 0, end: text.len(), with: Cow::Borrowed(QUOTED), kind: Kind::Declared }
+    Edit { start: 0, end: text.len(), kind: Kind::Declared, form: Form::Quoted { depth: 0 } }
 }
 
 fn mentions(schema: &Value) -> bool {
@@ -388,11 +388,11 @@ fn items(node: &Object, index: usize) -> Vec<&Value> {
     named.into_iter().chain(rest).chain(node.get("contains")).collect()
 }
 
-/// A declared place in a document, and what is to stand there; nothing where it is masked already.
+/// A declared place in a document, and how it is masked; not at all where it is already.
 struct Claim {
     start: usize,
     end: usize,
-    with: Option<Cow<'static, str>>,
+    form: Option<Form>,
 }
 
 /// An open object or array.
@@ -405,7 +405,7 @@ struct Frame {
     key: bool,
     /// The claims that are keys, and the numbers of those that were masked already.
     masked: Vec<usize>,
-    taken: HashSet<usize>,
+    taken: HashSet<u32>,
 }
 
 /// A walk along a document that is known to be well-formed.
@@ -463,7 +463,7 @@ impl Walker<'_> {
                         at += 1;
                     }
                     if self.declared.masks(next) && byte != b'n' {
-                        self.claim(start, at, Some(Cow::Borrowed(QUOTED)));
+                        self.claim(start, at, Some(Form::Quoted { depth: 0 }));
                     }
                 }
             }
@@ -471,8 +471,8 @@ impl Walker<'_> {
         self.claims
     }
 
-    fn claim(&mut self, start: usize, end: usize, with: Option<Cow<'static, str>>) {
-        self.claims.push(Claim { start, end, with });
+    fn claim(&mut self, start: usize, end: usize, form: Option<Form>) {
+        self.claims.push(Claim { start, end, form });
     }
 
     /// Where a key leads. Under a mark the names that the schema does not have are values too.
@@ -482,12 +482,12 @@ impl Walker<'_> {
         let state = &self.declared.states[frame.at.0];
         let named = key.as_deref().and_then(|key| state.keys.get(key)).copied();
         if state.styles[OBJECT].is_some() && named.is_none() {
-            let number = json::mask_number(&self.text[start + 1..end - 1]);
+            let number = mask::number(&self.text[start + 1..end - 1]);
             if number.is_some_and(|number| frame.taken.insert(number)) {
                 self.claim(start, end, None);
             } else {
                 frame.masked.push(self.claims.len());
-                self.claim(start, end, Some(Cow::Borrowed(QUOTED)));
+                self.claim(start, end, Some(Form::Quoted { depth: 0 }));
             }
         }
         match (named, key) {
@@ -506,38 +506,22 @@ impl Walker<'_> {
                 number += 1;
             }
             if number > 1 {
-                self.claims[*claim].with = Some(Cow::Owned(format!("\"«redacted {number}»\"")));
+                self.claims[*claim].form = Some(Form::Key { depth: 0, number });
             }
         }
     }
 
     fn string(&mut self, at: At, start: usize, end: usize) {
         let raw = &self.text[start..end];
-        let with = match self.declared.states[at.0].styles[SCALAR] {
+        let masked = mask::length(&raw[1..raw.len() - 1]) == raw.len() - 2 && raw.len() > 2;
+        let form = match self.declared.states[at.0].styles[SCALAR] {
             None => return,
-            Some(_) if raw == QUOTED => None,
-            Some(Style::Whole) => Some(Cow::Borrowed(QUOTED)),
-            Some(Style::Last4) => last_four(raw),
+            Some(_) if masked => None,
+            Some(Style::Whole) => Some(Form::Quoted { depth: 0 }),
+            Some(Style::Last4) => Some(Form::LastFour),
         };
-        self.claim(start, end, with);
+        self.claim(start, end, form);
     }
-}
-
-/// `"«…1234»"` for a text of eight characters or more; nothing where it is that already.
-fn last_four(raw: &str) -> Option<Cow<'static, str>> {
-    const SHORTEST: usize = 8;
-    let Some(text) = decoded(raw) else { return Some(Cow::Borrowed(QUOTED)) };
-    let kept = text.strip_prefix("«…").and_then(|rest| rest.strip_suffix('»'));
-    if kept.is_some_and(|kept| kept.chars().count() == 4) {
-        return None;
-    }
-    let count = text.chars().count();
-    Some(if count < SHORTEST {
-        Cow::Borrowed(QUOTED)
-    } else {
-        let last: String = text.chars().skip(count - 4).collect();
-        Cow::Owned(Value::from(format!("«…{last}»")).to_string())
-    })
 }
 
 /// What a JSON string says.

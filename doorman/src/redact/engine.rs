@@ -1,9 +1,9 @@
 //! The engine: rules and an input in, edits out. What is inside may change without anyone noticing.
 
-use std::borrow::Cow;
-
-use super::Kind;
-use super::{Hit, MASK, Rules, catalogue, fold, json, keys::Said, mail, numbers, pairs, secrets};
+use super::{
+    Hit, Kind, MASK, Rules, catalogue, fold, json, keys::Said, mail, mask::Form, numbers, pairs,
+    secrets,
+};
 
 /// What is to be redacted.
 #[derive(Clone, Copy)]
@@ -14,12 +14,12 @@ pub(super) enum Input<'a> {
 }
 
 /// A range of the input, and what stands there instead.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Edit {
     pub(super) start: usize,
     pub(super) end: usize,
-    pub(super) with: Cow<'static, str>,
     pub(super) kind: Kind,
+    pub(super) form: Form,
 }
 
 /// How often JSON in a string in JSON is followed; what is deeper is read as text.
@@ -91,8 +91,8 @@ fn gap(rules: &Rules, text: &str, offset: usize, said: Said) -> impl Iterator<It
     hits(rules, text, said).into_iter().map(move |hit| Edit {
         start: offset + hit.start,
         end: offset + hit.end,
-        with: Cow::Borrowed(MASK),
         kind: hit.kind,
+        form: Form::Inline,
     })
 }
 
@@ -204,6 +204,7 @@ fn detect(rules: &Rules, text: &str, said: Said) -> Vec<Hit> {
         };
         hits.extend(found.into_iter().filter(apart));
     }
+    hits.retain(|hit| rules.only.has(hit.kind));
     merged(hits)
 }
 

@@ -11,6 +11,7 @@ use super::{
     engine::{self, Edit},
     fold,
     keys::{Hint, Key, Said, Verdict},
+    mask::{self, Form},
     numbers,
 };
 
@@ -104,7 +105,7 @@ enum Role {
 #[derive(Default)]
 struct MaskedKeys {
     edits: Vec<usize>,
-    taken: Vec<usize>,
+    taken: Vec<u32>,
 }
 
 /// What is known of a key once it was seen.
@@ -184,8 +185,8 @@ impl<'a> Walker<'a> {
         if secrets > 0 {
             let end = from + containers_end(&self.text[from..], secrets);
             if self.text[from..end].replace(MASK, "").contains(char::is_alphanumeric) {
-                let with = Cow::Borrowed(MASK);
-                self.edits.push(Edit { start: from, end, with, kind: Kind::Key });
+                let (kind, form) = (Kind::Key, Form::Inline);
+                self.edits.push(Edit { start: from, end, kind, form });
             }
             from = end;
         }
@@ -354,7 +355,7 @@ impl<'a> Walker<'a> {
 
     /// Gives the masked keys of an object names that differ.
     fn number_keys(&mut self, keys: &MaskedKeys) {
-        let taken: HashSet<usize> = keys.taken.iter().copied().collect();
+        let taken: HashSet<u32> = keys.taken.iter().copied().collect();
         let mut number = 0;
         for edit in &keys.edits {
             number += 1;
@@ -362,7 +363,7 @@ impl<'a> Walker<'a> {
                 number += 1;
             }
             if number > 1 {
-                self.edits[*edit].with = Cow::Owned(format!("\"«redacted {number}»\""));
+                self.edits[*edit].form = Form::Key { depth: 0, number };
             }
         }
     }
@@ -384,7 +385,7 @@ impl<'a> Walker<'a> {
             let keys = frame.masked_keys.get_or_insert_default();
             keys.edits.push(self.edits.len());
             self.edits.push(quoted(start, end, kind));
-        } else if let Some(number) = mask_number(raw) {
+        } else if let Some(number) = mask::number(raw) {
             frame.masked_keys.get_or_insert_default().taken.push(number);
         }
         let mut verdict = known.verdict;
@@ -574,17 +575,14 @@ impl<'a> Walker<'a> {
         for edit in found {
             let (from, to) =
                 copied.as_ref().map_or((edit.start, edit.end), |c| c.origin(edit.start, edit.end));
-            let with = match edit.with {
-                Cow::Borrowed(MASK) => Cow::Borrowed(MASK),
-                with => Cow::Owned(with.replace('\\', "\\\\").replace('"', "\\\"")),
-            };
-            self.edits.push(Edit { start: start + from, end: start + to, with, kind: edit.kind });
+            let form = edit.form.deeper();
+            self.edits.push(Edit { start: start + from, end: start + to, kind: edit.kind, form });
         }
     }
 }
 
 fn quoted(start: usize, end: usize, kind: Kind) -> Edit {
-    Edit { start, end, with: Cow::Borrowed(QUOTED), kind }
+    Edit { start, end, kind, form: Form::Quoted { depth: 0 } }
 }
 
 /// Where as many containers as are open end in what is no JSON; the end of the text where they do not.
@@ -608,14 +606,6 @@ fn containers_end(text: &str, mut open: usize) -> usize {
 
 fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
-}
-
-/// Which of the masked keys a key is, if it is one.
-pub(super) fn mask_number(raw: &str) -> Option<usize> {
-    if raw == MASK {
-        return Some(1);
-    }
-    raw.strip_prefix("«redacted ")?.strip_suffix('»')?.parse().ok()
 }
 
 fn is_split_as_cards(lengths: &[usize]) -> bool {

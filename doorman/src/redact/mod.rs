@@ -6,7 +6,9 @@ mod engine;
 mod fold;
 mod json;
 mod keys;
+mod kinds;
 mod mail;
+mod mask;
 mod numbers;
 mod pairs;
 mod published;
@@ -19,12 +21,13 @@ use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::{error::Error, schema::Object};
 
-use self::declared::Declared;
+use self::{
+    declared::Declared,
+    kinds::{Kind, Kinds, NAMES},
+    mask::MASK,
+};
 
 pub use self::wrappers::{Pii, Secret};
-
-/// What stands in the place of everything that is not shown.
-const MASK: &str = "«redacted»";
 
 /// Masks secrets and personal data in JSON and in text.
 ///
@@ -93,7 +96,7 @@ impl Redactor {
         Ok(if patterns.len() == self.rules.patterns.len() {
             self
         } else {
-            let rules = Rules { patterns, kinds: self.rules.kinds };
+            let rules = Rules { patterns, ..*self.rules };
             Self { rules: Arc::new(rules), ..self }
         })
     }
@@ -135,7 +138,7 @@ impl Redactor {
             on = on.and(named);
         }
         let patterns = self.rules.patterns.clone();
-        Ok(Self { rules: Arc::new(Rules { patterns, kinds: on }), ..self })
+        Ok(Self { rules: Arc::new(Rules { patterns, kinds: on, only: self.rules.only }), ..self })
     }
 
     /// This redactor with the keys of one tool in addition.
@@ -241,7 +244,7 @@ fn edited(text: &str, edits: Vec<engine::Edit>) -> Redacted<Cow<'_, str>> {
     let mut at = 0;
     for edit in edits {
         content.push_str(&text[at..edit.start]);
-        content.push_str(&edit.with);
+        mask::write(&mut content, &edit, &text[edit.start..edit.end]);
         at = edit.end;
         redactions.counts[edit.kind as usize] += 1;
     }
@@ -255,6 +258,7 @@ fn edited(text: &str, edits: Vec<engine::Edit>) -> Redacted<Cow<'_, str>> {
 struct Rules {
     patterns: Vec<keys::Pattern>,
     kinds: catalogue::Set,
+    only: Kinds,
 }
 
 impl Rules {
@@ -282,64 +286,6 @@ impl Rules {
         self.longest() > 1
     }
 }
-
-/// A sort of what is masked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Key,
-    Email,
-    Phone,
-    Ssn,
-    Card,
-    Secret,
-    Declared,
-    Ip,
-    Mac,
-    Crypto,
-    UkNino,
-    EsDni,
-    EsNie,
-    ItCodiceFiscale,
-    FrNir,
-    DeSteuerId,
-    PlPesel,
-    InAadhaar,
-    InPan,
-    BrCpf,
-    BrCnpj,
-    AuTfn,
-    CaSin,
-    Entropy,
-    BirthDate,
-}
-
-const KINDS: [&str; 25] = [
-    "key",
-    "email",
-    "phone",
-    "ssn",
-    "card",
-    "secret",
-    "declared",
-    "ip",
-    "mac",
-    "crypto",
-    "uk_nino",
-    "es_dni",
-    "es_nie",
-    "it_codice_fiscale",
-    "fr_nir",
-    "de_steuer_id",
-    "pl_pesel",
-    "in_aadhaar",
-    "in_pan",
-    "br_cpf",
-    "br_cnpj",
-    "au_tfn",
-    "ca_sin",
-    "entropy",
-    "birth_date",
-];
 
 /// A place in a text that is not shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -385,8 +331,9 @@ impl<T> fmt::Debug for Redacted<T> {
     }
 }
 
-/// How many pieces were masked, by kind: `key`, `email`, `phone`, `ssn`, `card` (also bank accounts),
-/// `secret`, `declared`, and those of [`Redactor::with_kinds`]. Serializes as a map without the kinds that
+/// How many pieces were masked, by kind: `key`, `email`, `phone`, `ssn`, `card`, `iban`,
+/// `secret` (what a text itself calls one), `authorization`, `url_credentials`, `jwt`, `private_key`, `token`
+/// (of a vendor), `declared`, and those of [`Redactor::with_kinds`]. Serializes as a map without the kinds that
 /// there were none of.
 ///
 /// ```
@@ -396,7 +343,7 @@ impl<T> fmt::Debug for Redacted<T> {
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Redactions {
-    counts: [u32; KINDS.len()],
+    counts: [u32; NAMES.len()],
 }
 
 impl Redactions {
@@ -408,7 +355,7 @@ impl Redactions {
 
     /// Each kind that there is, with its count.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, u32)> {
-        KINDS.into_iter().zip(self.counts).filter(|(_, count)| *count > 0)
+        NAMES.into_iter().zip(self.counts).filter(|(_, count)| *count > 0)
     }
 }
 

@@ -495,7 +495,7 @@ fn ibans(text: &str, hits: &mut Vec<Hit>) {
             && bytes[at + 3].is_ascii_digit()
             && !at.checked_sub(1).is_some_and(|before| bytes[before].is_ascii_alphanumeric());
         if head && let Some(end) = iban(&bytes[at..]) {
-            hits.push(Hit { start: at, end: at + end, kind: Kind::Card });
+            hits.push(Hit { start: at, end: at + end, kind: Kind::Iban });
         }
     }
 }
@@ -551,7 +551,7 @@ mod tests {
             ("+44 20 7946 0958", "+44 20 7946 0958", Kind::Phone),
             ("020 7946 0958", "020 7946 0958", Kind::Phone),
             ("phone: 555-0100", "555-0100", Kind::Phone),
-            ("DE89 3704 0044 0532 0130 00", "DE89 3704 0044 0532 0130 00", Kind::Card),
+            ("DE89 3704 0044 0532 0130 00", "DE89 3704 0044 0532 0130 00", Kind::Iban),
         ] {
             assert_eq!(found(text, Hint::None), [(piece, kind)], "{text}");
         }

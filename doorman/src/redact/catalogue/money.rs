@@ -38,7 +38,7 @@ pub(super) const CARD: Detector = Detector {
 
 pub(super) const IBAN: Detector = Detector {
     name: "iban",
-    kind: Kind::Card,
+    kind: Kind::Iban,
     what: "international bank account numbers",
     checks: "the country's length, modulo 97",
     shape: Shape::Built,

@@ -71,7 +71,7 @@ pub(super) const PHONE: Detector = Detector {
 };
 
 pub(super) const SSN: Detector = Detector {
-    name: "us_ssn",
+    name: "ssn",
     kind: Kind::Ssn,
     what: "US social security and taxpayer numbers",
     checks: "three, two and four digits with `-` or a blank between; areas, groups and serials that are given out",

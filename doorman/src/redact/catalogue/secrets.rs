@@ -4,7 +4,7 @@ use super::{Context, Detector, Shape};
 use crate::redact::Kind;
 
 pub(super) const SENSITIVE_KEY: Detector = Detector {
-    name: "sensitive_key",
+    name: "key",
     kind: Kind::Key,
     what: "values under keys that say so (`password`, `access_token`, `Authorization`, …), however they are spelt; also in pairs of name and value",
     checks: "no word by which the key tells of something else (`max_tokens`, `password_updated_at`)",
@@ -38,7 +38,7 @@ pub(super) const SENSITIVE_KEY: Detector = Detector {
 };
 
 pub(super) const KEY_VALUE: Detector = Detector {
-    name: "key_value",
+    name: "secret",
     kind: Kind::Secret,
     what: "`key=value`, `key: value`, options, elements and query strings in text, by the same keys; connection strings",
     checks: "no placeholder, no code that fetches the value, no word of a sentence",
@@ -72,7 +72,7 @@ pub(super) const KEY_VALUE: Detector = Detector {
 
 pub(super) const AUTHORIZATION: Detector = Detector {
     name: "authorization",
-    kind: Kind::Secret,
+    kind: Kind::Authorization,
     what: "bearer and basic credentials, `curl -u user:…`",
     checks: "eight signs or more, with a digit or mixed case",
     shape: Shape::Built,
@@ -88,7 +88,7 @@ pub(super) const AUTHORIZATION: Detector = Detector {
 
 pub(super) const URL_CREDENTIALS: Detector = Detector {
     name: "url_credentials",
-    kind: Kind::Secret,
+    kind: Kind::UrlCredentials,
     what: "the password in `scheme://user:password@host`",
     checks: "no port, no placeholder",
     shape: Shape::Built,
@@ -107,7 +107,7 @@ pub(super) const URL_CREDENTIALS: Detector = Detector {
 
 pub(super) const JWT: Detector = Detector {
     name: "jwt",
-    kind: Kind::Secret,
+    kind: Kind::Jwt,
     what: "JSON web tokens, signed, unsigned and encrypted",
     checks: "the header decodes to an object",
     shape: Shape::Built,
@@ -121,7 +121,7 @@ pub(super) const JWT: Detector = Detector {
 
 pub(super) const PRIVATE_KEY: Detector = Detector {
     name: "private_key",
-    kind: Kind::Secret,
+    kind: Kind::PrivateKey,
     what: "private keys in PEM and OpenSSH form, also cut off",
     checks: "`PRIVATE KEY` in the first line",
     shape: Shape::Built,
@@ -139,8 +139,8 @@ pub(super) const PRIVATE_KEY: Detector = Detector {
 };
 
 pub(super) const VENDOR_TOKEN: Detector = Detector {
-    name: "vendor_token",
-    kind: Kind::Secret,
+    name: "token",
+    kind: Kind::Token,
     what: "tokens with a vendor's prefix: see the list below",
     checks: "what follows is of the vendor's signs and long enough, with a digit where words begin alike",
     shape: Shape::Built,

@@ -1,7 +1,7 @@
 //! Every sample goes through the redactor, and the documentation is written from the catalogue.
 
 use super::*;
-use crate::redact::{KINDS, MASK, Redactor};
+use crate::redact::{MASK, NAMES, Redactor};
 
 fn all() -> impl Iterator<Item = &'static Detector> {
     ALWAYS.into_iter().chain(OPTIONAL)
@@ -49,7 +49,8 @@ fn samples_that_are_left_stay_as_they_are() {
 
 #[test]
 fn each_kind_has_ten_samples_of_either_sort() {
-    for (at, kind) in KINDS.iter().enumerate() {
+    // What is declared is found without a pattern.
+    for (at, kind) in NAMES.iter().enumerate().filter(|(_, kind)| **kind != "declared") {
         let of_kind = || all().filter(|detector| detector.kind as usize == at);
         assert!(of_kind().map(|detector| detector.hidden.len()).sum::<usize>() >= 10, "{kind}");
         assert!(of_kind().map(|detector| detector.left.len()).sum::<usize>() >= 10, "{kind}");
@@ -59,7 +60,7 @@ fn each_kind_has_ten_samples_of_either_sort() {
 #[test]
 fn an_optional_detector_is_named_as_its_kind() {
     let names: Vec<&str> = OPTIONAL.iter().map(|detector| detector.name).collect();
-    assert!(OPTIONAL.iter().all(|detector| KINDS[detector.kind as usize] == detector.name));
+    assert!(OPTIONAL.iter().all(|detector| NAMES[detector.kind as usize] == detector.name));
     assert_eq!(ALLOWED.replace('`', "").replace(" and ", ", "), names.join(", "));
 }
 
