@@ -70,6 +70,10 @@ fn last_four(raw: &str) -> Cow<'static, str> {
 pub(super) fn length(text: &str) -> usize {
     const LONGEST: usize = 48;
     let Some(rest) = text.strip_prefix('«') else { return 0 };
+    if let Some(kept) = rest.strip_prefix('…') {
+        let closing = kept.char_indices().nth(4).filter(|(_, c)| *c == '»');
+        return closing.map_or(0, |(at, _)| "«…»".len() + at);
+    }
     let Some((end, _)) = rest.char_indices().take(LONGEST).find(|(_, c)| *c == '»') else {
         return 0;
     };
@@ -82,8 +86,21 @@ pub(super) fn length(text: &str) -> usize {
     let rest_fits = rest.is_empty()
         || rest.strip_prefix(' ').is_some_and(number)
         || rest.strip_prefix(':').is_some_and(pseudonym);
-    let last_four = inner.strip_prefix('…').is_some_and(|kept| kept.chars().count() == 4);
-    if (known && rest_fits) || last_four { end + 2 * '«'.len_utf8() } else { 0 }
+    if known && rest_fits { end + "«»".len() } else { 0 }
+}
+
+/// Whether masks are all that is told by a text.
+pub(super) fn stands_for_all(text: &str) -> bool {
+    let (mut at, mut masked) = (0, false);
+    while let Some(c) = text[at..].chars().next() {
+        let length = if c == '«' { length(&text[at..]) } else { 0 };
+        if length == 0 && c.is_alphanumeric() {
+            return false;
+        }
+        masked |= length > 0;
+        at += length.max(c.len_utf8());
+    }
+    masked
 }
 
 /// The number of a masked key, if a key is one.

@@ -2,9 +2,11 @@
 
 mod catalogue;
 mod declared;
+mod encoded;
 mod engine;
 mod fold;
 mod json;
+mod judge;
 mod keys;
 mod kinds;
 mod mail;
@@ -13,6 +15,7 @@ mod numbers;
 mod pairs;
 mod published;
 mod secrets;
+mod sweep;
 mod wrappers;
 
 use std::{borrow::Cow, fmt, sync::Arc};
@@ -262,12 +265,6 @@ struct Rules {
 }
 
 impl Rules {
-    /// Whether a key that stands alone is sensitive.
-    fn is_secret(&self, key: &str) -> bool {
-        let key = keys::Key::new(key);
-        key.verdict(self.kinds) == keys::Verdict::Secret || self.matches(&[], &key)
-    }
-
     fn matches(&self, above: &[keys::Key], key: &keys::Key) -> bool {
         self.patterns.iter().any(|pattern| pattern.matches(above, key))
     }

@@ -10,6 +10,7 @@ use super::{
     Rules,
     declared::{At, Declared},
     engine, json,
+    judge::Judge,
     keys::{Hint, Key, Pattern, Said, Verdict},
 };
 
@@ -503,7 +504,9 @@ fn changes(rules: &Rules, value: &Value, place: &Place) -> bool {
     match value {
         Value::Null => false,
         _ if place.masked => true,
-        Value::String(text) => !engine::plain(rules, text, place.said, 3).is_empty(),
+        Value::String(text) => {
+            !engine::plain(&Judge::new(rules, text.len()), text, place.said).is_empty()
+        }
         Value::Number(number) => {
             json::number_kind(&number.to_string(), place.said).is_some() || place.item
         }
