@@ -159,7 +159,7 @@ const STRONG: [&str; 14] = [
 ];
 
 /// Phrases that make a key secret at its end.
-const WEAK: [&[&str]; 74] = [
+const WEAK: [&[&str]; 75] = [
     &["token"],
     &["tokens"],
     &["secret"],
@@ -234,6 +234,8 @@ const WEAK: [&[&str]; 74] = [
     &["recovery", "code"],
     &["recovery", "codes"],
     &["backup", "codes"],
+    // What Bundler calls the credentials of a shop of gems.
+    &["contribsys", "com"],
 ];
 
 /// Words after a [`WEAK`] phrase that change nothing.
@@ -463,7 +465,12 @@ pub(super) fn hint(word: &str) -> Option<Hint> {
     Some(match word {
         "phone" | "phones" | "telephone" | "tel" | "mobile" | "mobiles" | "cell" | "cellphone"
         | "fax" | "msisdn" | "whatsapp" | "telefon" | "handy" | "phonenumber" | "landline"
-        | "callback" | "sms" | "telephones" | "cellular" | "tél" => Hint::Phone,
+        | "callback" | "sms" | "telephones" | "cellular" | "tél" | "telefono" | "teléfono"
+        | "telefone" | "telefoon" | "téléphone" | "portable" | "celular" | "cellulare"
+        | "movil" | "móvil" | "gsm" | "cep" | "tlf" | "puhelin" | "komórka" | "hotline"
+        | "helpline" | "pager" | "телефон" | "电话" | "電話" | "手机" | "携帯" | "전화" => {
+            Hint::Phone
+        }
         "ssn" | "ssns" | "social" | "itin" | "taxpayer" => Hint::Ssn,
         "card" | "cards" | "cc" | "pan" | "visa" | "mastercard" | "amex" | "maestro" | "debit"
         | "credit" | "diners" | "jcb" => Hint::Card,

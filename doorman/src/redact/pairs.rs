@@ -74,14 +74,11 @@ fn after_option(text: &str, blank: usize, rules: &Rules) -> Option<(usize, usize
     }
     let before = &text[from..blank];
     let option = before.rsplit(char::is_whitespace).next()?;
-    let start = blank + 1;
+    let blanks = text[blank..].bytes().take(8).take_while(|b| *b == b' ').count();
+    let start = blank + blanks;
     let rest = &text[start..];
     if matches!(option, "-u" | "--user") && before.contains("curl") {
-        let user = rest.bytes().take(MOST).position(|b| b == b':' || b.is_ascii_whitespace())?;
-        let password = start + user + 1;
-        let there = rest[user..].starts_with(':') && code(&text[password..], "").is_none();
-        return there
-            .then(|| secret(text, option, password, password + bare(&text[password..])))?;
+        return behind_user(text, start);
     }
     let key = option.strip_prefix("--").filter(|key| !key.is_empty() && rules.is_secret(key))?;
     if let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) {
@@ -94,6 +91,25 @@ fn after_option(text: &str, blank: usize, rules: &Rules) -> Option<(usize, usize
         || value.chars().all(|c| c.is_ascii_uppercase() || c == '_')
         || code(rest, key).is_some();
     if shown { None } else { secret(text, key, start, start + value.len()) }
+}
+
+/// The password in `user:password`, of which either or both may be quoted.
+fn behind_user(text: &str, start: usize) -> Option<(usize, usize)> {
+    const MOST: usize = 128;
+    let quoted = |at: usize| text[at..].chars().next().filter(|c| matches!(c, '"' | '\''));
+    let around = quoted(start);
+    let user = text.as_bytes()[start..].iter().take(MOST);
+    let ends = |b: &u8| *b == b':' || (around.is_none() && b.is_ascii_whitespace());
+    let colon = start + user.into_iter().position(ends)?;
+    let from = text[colon..].starts_with(':').then_some(colon + 1)?;
+    let own = quoted(from).filter(|quote| text[from + 1..].contains(*quote));
+    let from = from + usize::from(own.is_some());
+    let length = match own.or(around) {
+        Some(quote) => text[from..].find([quote, '\n']).unwrap_or(text.len() - from),
+        None => bare(&text[from..]),
+    };
+    let shown = code(&text[from..from + length], "").is_some();
+    if shown { None } else { secret(text, "user", from, from + length) }
 }
 
 /// What stands in `<password>…</password>`.
@@ -461,7 +477,9 @@ fn key_before<'a>(text: &'a str, sign: usize, rules: &Rules) -> Option<&'a str> 
     while !text.is_char_boundary(from) {
         from += 1;
     }
-    let before = text[from..sign].trim_end_matches([' ', '\t']);
+    // `?=`, `+=`, `||=` and the like.
+    let before = text[from..sign].trim_end_matches(['?', '+', '|', '!']);
+    let before = before.trim_end_matches([' ', '\t']);
     let before = before.strip_suffix(']').unwrap_or(before);
     let sensitive = |key: &&'a str| key.chars().any(char::is_alphabetic) && rules.is_secret(key);
     if let Some(quote) = before.chars().next_back().filter(|c| matches!(c, '"' | '\'' | '`')) {
