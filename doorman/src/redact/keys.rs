@@ -159,7 +159,7 @@ const STRONG: [&str; 14] = [
 ];
 
 /// Phrases that make a key secret at its end.
-const WEAK: [&[&str]; 75] = [
+const WEAK: [&[&str]; 77] = [
     &["token"],
     &["tokens"],
     &["secret"],
@@ -236,6 +236,8 @@ const WEAK: [&[&str]; 75] = [
     &["backup", "codes"],
     // What Bundler calls the credentials of a shop of gems.
     &["contribsys", "com"],
+    &["amz", "signature"],
+    &["goog", "signature"],
 ];
 
 /// Words after a [`WEAK`] phrase that change nothing.

@@ -44,7 +44,11 @@ pub(super) fn scan(text: &str, rules: &Rules, hits: &mut Vec<Hit>) {
 }
 
 /// The words that say how a credential is to be read.
-const SCHEMES: [&str; 6] = ["bearer", "basic", "token", "apikey", "api-key", "negotiate"];
+const SCHEMES: [&str; 9] =
+    ["bearer", "basic", "token", "apikey", "api-key", "negotiate", "ntlm", "dpop", "jwt"];
+
+/// Those after which a list of parameters follows.
+const LISTING: [&str; 5] = ["digest ", "oauth ", "hawk ", "signature ", "aws4-hmac-sha256 "];
 
 /// The token after `Bearer ` and `Basic `, where it is not a word of a sentence.
 fn after_scheme(text: &str, blank: usize) -> Option<(usize, usize)> {
@@ -80,7 +84,18 @@ fn after_option(text: &str, blank: usize, rules: &Rules) -> Option<(usize, usize
     if matches!(option, "-u" | "--user") && before.contains("curl") {
         return behind_user(text, start);
     }
-    let key = option.strip_prefix("--").filter(|key| !key.is_empty() && rules.is_secret(key))?;
+    let key = match option {
+        "-p" if before.ends_with("sshpass -p") => "password",
+        "-a" if before.ends_with("redis-cli -a") => "password",
+        // An assignment of R's.
+        "<-" => key_before(text, blank - 2, rules)?,
+        _ => {
+            let set = |command: &str| before.strip_suffix(option)?.strip_suffix(command);
+            let set = ["ENV ", "setx "].iter().any(|command| set(command).is_some());
+            let key = if set { option } else { option.strip_prefix("--")? };
+            Some(key).filter(|key| !key.is_empty() && rules.is_secret(key))?
+        }
+    };
     if let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) {
         let length = rest[1..].find([quote, '\n']).unwrap_or(rest.len() - 1);
         return secret(text, key, start + 1, start + 1 + length);
@@ -104,21 +119,28 @@ fn behind_user(text: &str, start: usize) -> Option<(usize, usize)> {
     let from = text[colon..].starts_with(':').then_some(colon + 1)?;
     let own = quoted(from).filter(|quote| text[from + 1..].contains(*quote));
     let from = from + usize::from(own.is_some());
-    let length = match own.or(around) {
-        Some(quote) => text[from..].find([quote, '\n']).unwrap_or(text.len() - from),
-        None => bare(&text[from..]),
+    let rest = &text[from..];
+    let (value, length) = match own.or(around) {
+        Some(quote) => {
+            let length = rest.find([quote, '\n']).unwrap_or(rest.len());
+            (&rest[..length], length)
+        }
+        None => (rest, bare(rest)),
     };
-    let shown = code(&text[from..from + length], "").is_some();
-    if shown { None } else { secret(text, "user", from, from + length) }
+    if code(value, "").is_some() { None } else { secret(text, "user", from, from + length) }
 }
 
 /// What stands in `<password>…</password>`.
 fn in_element(text: &str, sign: usize, rules: &Rules) -> Option<(usize, usize)> {
     const MOST: usize = 64;
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b':');
-    let length = text.as_bytes()[..sign].iter().rev().take(MOST).take_while(|b| part(b)).count();
-    let key = &text[sign - length..sign];
-    let opened = text[..sign - length].ends_with('<') && !key.is_empty() && rules.is_secret(key);
+    let from = sign.saturating_sub(2 * MOST);
+    let tag =
+        from + text.as_bytes()[from..sign].iter().rposition(|b| matches!(b, b'<' | b'>'))? + 1;
+    let length = text.as_bytes()[tag..sign].iter().take(MOST).take_while(|b| part(b)).count();
+    let key = &text[tag..tag + length];
+    let whole = tag + length == sign || text.as_bytes()[tag + length] == b' ';
+    let opened = text.as_bytes()[tag - 1] == b'<' && whole && length > 0 && rules.is_secret(key);
     let length = opened.then(|| text[sign + 1..].find('<'))??;
     let end = sign + 1 + length;
     let closed = text[end..].starts_with("</") && code(&text[sign + 1..end], key).is_none();
@@ -180,7 +202,13 @@ fn value_of_key(text: &str, sign: usize, rules: &Rules) -> Option<(usize, usize)
     let operator = text.len() - rest.len();
     let blanks = rest.bytes().take(16).take_while(|b| matches!(b, b' ' | b'\t')).count();
     let start = operator + blanks;
+    let start = start + string_prefix(&text[start..]);
     let rest = &text[start..];
+    if text[sign..].starts_with(':')
+        && let Some(block) = block(rest)
+    {
+        return secret(text, key, start + block.0, start + block.1);
+    }
     let slashes = rest.bytes().take(8).take_while(|b| *b == b'\\').count();
     if let Some(quote) = rest[slashes..].chars().next().filter(|c| matches!(c, '"' | '\'' | '`')) {
         let inner = start + slashes + 1;
@@ -192,19 +220,28 @@ fn value_of_key(text: &str, sign: usize, rules: &Rules) -> Option<(usize, usize)
     }
     let start = start + scheme(rest);
     let rest = &text[start..];
-    let cookies = key.contains("ookie") || key.contains("OOKIE");
-    if !cookies && let Some(code) = code(rest, key) {
+    let lists = |scheme: &&str| {
+        rest.as_bytes()
+            .get(..scheme.len())
+            .is_some_and(|front| front.eq_ignore_ascii_case(scheme.as_bytes()))
+    };
+    let listed = key.contains("ookie")
+        || key.contains("OOKIE")
+        || LISTING.iter().any(|scheme| lists(&scheme));
+    if listed {
+        let length = rest.find(['\n', '\r', '\'', '`', '\\']).unwrap_or(rest.len());
+        // A quote around the header ends it, and those of its parameters do not.
+        let quotes = rest[..length].matches('"').count();
+        let last = rest[..length].rfind('"').filter(|_| quotes % 2 == 1);
+        return secret(text, key, start, start + last.unwrap_or(length));
+    }
+    if let Some(code) = code(rest, key) {
         return match code {
             Code::Shown => None,
             Code::Told(from, to) => secret(text, key, start + from, start + to),
         };
     }
-    let length = if cookies {
-        rest.find(['\n', '\r', '"', '\'', '`', '\\']).unwrap_or(rest.len())
-    } else {
-        bare(rest)
-    };
-    let value = rest[..length].trim_end_matches(['.', ':', '?']);
+    let value = rest[..bare(rest)].trim_end_matches(['.', ':', '?']);
     let spoken = operator < start && text[sign..].starts_with(':') && is_word_of_prose(value);
     if spoken {
         return None;
@@ -212,6 +249,22 @@ fn value_of_key(text: &str, sign: usize, rules: &Rules) -> Option<(usize, usize)
     let told = value.trim_start_matches(['(', '[', '{', '<', '*', '&']);
     let told = if told.is_empty() { value } else { told };
     secret(text, key, start + value.len() - told.len(), start + value.len())
+}
+
+/// The length of what stands before the quote of a text in some languages: `b'…'`, `@"…"`.
+fn string_prefix(rest: &str) -> usize {
+    let length = rest.bytes().take(2).take_while(|b| b"bBrRuUfF@$".contains(b)).count();
+    if rest[length..].starts_with(['"', '\'']) { length } else { 0 }
+}
+
+/// The lines below `|` or `>`, as far as they are indented.
+fn block(rest: &str) -> Option<(usize, usize)> {
+    let first = rest.strip_prefix(['|', '>'])?.trim_start_matches(['-', '+', ' ']);
+    let lines = first.strip_prefix('\n').or_else(|| first.strip_prefix("\r\n"))?;
+    let blank = |line: &&str| line.starts_with([' ', '\t']) || line.trim().is_empty();
+    let length: usize = lines.split_inclusive('\n').take_while(blank).map(str::len).sum();
+    let (start, text) = (rest.len() - lines.len(), &lines[..length]);
+    Some((start + length - text.trim_start().len(), start + text.trim_end().len()))
 }
 
 /// The length of a value without quotes: to a blank, or a sign after which something else begins.
@@ -290,7 +343,7 @@ fn code(rest: &str, key: &str) -> Option<Code> {
     };
     let framed = [("${{", "}}"), ("{{", "}}"), ("${", "}"), ("{", "}"), ("%(", ")s"), ("%", "%")];
     if framed.iter().any(|(open, close)| within(open, close).is_some_and(named))
-        || within("<", ">").is_some_and(|name| constant(name) || name == key)
+        || within("<", ">").is_some_and(|name| constant(name) || is_name(name))
         || within("[", "]").is_some_and(constant)
         || within("$(", ")").is_some()
     {
@@ -305,7 +358,7 @@ fn code(rest: &str, key: &str) -> Option<Code> {
         return Some(Code::Shown);
     }
     let environment = ["process.env.", "os.environ.", "env."];
-    let source = ["var.", "local.", "data.", "module."];
+    let source = ["var.", "local.", "data.", "module.", "self.", "this.", "config.", "settings."];
     let elsewhere = environment.iter().any(|place| name.strip_prefix(place).is_some_and(constant))
         || source.iter().any(|place| name.strip_prefix(place).is_some_and(named));
     // What follows these may be read as a list.
@@ -382,7 +435,9 @@ fn secret(text: &str, key: &str, start: usize, end: usize) -> Option<(usize, usi
     let start = start + if end > start { scheme(&text[start..end]) } else { 0 };
     let value = text.get(start..end)?;
     let empty = ["null", "none", "nil", "true", "false", "undefined", ""];
+    let counted = is_plural(key) && value.len() < 10 && value.bytes().all(|b| b.is_ascii_digit());
     let told = value.chars().any(char::is_alphanumeric)
+        && !counted
         && !value.contains(MASK)
         && !is_placeholder(value)
         && !empty.iter().any(|empty| empty.eq_ignore_ascii_case(value))
@@ -390,9 +445,21 @@ fn secret(text: &str, key: &str, start: usize, end: usize) -> Option<(usize, usi
     told.then_some((start, end))
 }
 
+/// Whether numbers under this key are of tokens, and none of them itself.
+fn is_plural(key: &str) -> bool {
+    let tail = key.len().checked_sub("tokens".len()).and_then(|from| key.get(from..));
+    tail.is_some_and(|tail| tail.eq_ignore_ascii_case("tokens"))
+}
+
 /// Whether a value as a whole stands for another.
 fn is_placeholder(value: &str) -> bool {
-    matches!(value, "..." | "…") || matches!(code(value, "password"), Some(Code::Shown))
+    let crossed = value.len() > 2 && value.bytes().all(|b| matches!(b, b'x' | b'X'));
+    crossed || matches!(value, "..." | "…") || matches!(code(value, "password"), Some(Code::Shown))
+}
+
+/// Whether a text is words, as they stand between `<` and `>` for a value.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphabetic() || b"_- .".contains(&b))
 }
 
 /// Words that follow `password:` in sentences, forms and sources.
@@ -470,6 +537,13 @@ fn is_word_of_prose(value: &str) -> bool {
         .any(|word| word.eq_ignore_ascii_case(value.split(['<', '.']).next().unwrap_or(value)))
 }
 
+/// Whether this may be a type, as it stands between a name and its value.
+fn is_type(text: &str) -> bool {
+    const MOST: usize = 32;
+    let sign = |b: u8| b.is_ascii_alphanumeric() || b" _&<>[]'.?|*".contains(&b);
+    text.len() <= MOST && text.bytes().any(|b| b.is_ascii_alphabetic()) && text.bytes().all(sign)
+}
+
 /// The sensitive key that ends before a sign: quoted, one word, or up to three.
 fn key_before<'a>(text: &'a str, sign: usize, rules: &Rules) -> Option<&'a str> {
     const MOST: usize = 64;
@@ -480,6 +554,21 @@ fn key_before<'a>(text: &'a str, sign: usize, rules: &Rules) -> Option<&'a str> 
     // `?=`, `+=`, `||=` and the like.
     let before = text[from..sign].trim_end_matches(['?', '+', '|', '!']);
     let before = before.trim_end_matches([' ', '\t']);
+    let assigned = text[sign..].starts_with('=');
+    let before = match before.rsplit_once(':') {
+        // `let password: &str = …`
+        Some((name, kind)) if assigned && is_type(kind) => name.trim_end(),
+        _ => before,
+    };
+    let before = match before.strip_suffix("value") {
+        // `<add key="password" value=`
+        Some(named) if assigned && named.ends_with("\" ") => {
+            let (front, key) = named[..named.len() - 2].rsplit_once('"')?;
+            let named = ["key=", "name=", "Key=", "Name="].iter().any(|name| front.ends_with(name));
+            return Some(key).filter(|key| named && rules.is_secret(key));
+        }
+        _ => before,
+    };
     let before = before.strip_suffix(']').unwrap_or(before);
     let sensitive = |key: &&'a str| key.chars().any(char::is_alphabetic) && rules.is_secret(key);
     if let Some(quote) = before.chars().next_back().filter(|c| matches!(c, '"' | '\'' | '`')) {
