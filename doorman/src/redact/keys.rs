@@ -159,7 +159,7 @@ const STRONG: [&str; 14] = [
 ];
 
 /// Phrases that make a key secret at its end.
-const WEAK: [&[&str]; 77] = [
+const WEAK: [&[&str]; 129] = [
     &["token"],
     &["tokens"],
     &["secret"],
@@ -234,6 +234,58 @@ const WEAK: [&[&str]; 77] = [
     &["recovery", "code"],
     &["recovery", "codes"],
     &["backup", "codes"],
+    &["pw"],
+    &["secret", "access", "key"],
+    &["storage", "account", "key"],
+    &["personal", "access", "token"],
+    &["license", "key"],
+    &["licence", "key"],
+    &["seed", "phrase"],
+    &["recovery", "phrase"],
+    &["mnemonic"],
+    &["security", "answer"],
+    &["maiden", "name"],
+    &["unlock", "code"],
+    &["access", "code"],
+    &["verification", "code"],
+    &["auth", "code"],
+    &["authorization", "code"],
+    &["mfa", "code"],
+    &["otp", "code"],
+    &["login", "code"],
+    &["totp"],
+    &["ssh", "pass"],
+    &["admin", "pass"],
+    &["smtp", "pass"],
+    &["db", "pass"],
+    &["database", "pass"],
+    &["user", "pass"],
+    &["root", "pass"],
+    &["mail", "pass"],
+    &["email", "pass"],
+    &["ftp", "pass"],
+    &["login", "pass"],
+    &["auth", "pass"],
+    &["mysql", "pass"],
+    &["postgres", "pass"],
+    &["redis", "pass"],
+    &["key", "pass"],
+    &["store", "pass"],
+    &["keystore", "pass"],
+    &["rpc", "pass"],
+    &["http", "pass"],
+    &["server", "key"],
+    &["stripe", "key"],
+    &["sendgrid", "key"],
+    &["openai", "key"],
+    &["anthropic", "key"],
+    &["twilio", "key"],
+    &["mailgun", "key"],
+    &["algolia", "key"],
+    &["datadog", "key"],
+    &["azure", "key"],
+    &["aws", "key"],
+    &["github", "key"],
     // What Bundler calls the credentials of a shop of gems.
     &["contribsys", "com"],
     &["amz", "signature"],
@@ -407,6 +459,49 @@ const COUNTING: [&str; 34] = [
     "special",
 ];
 
+/// Words before `tokens` by which they are counted.
+const MANY: [&str; 39] = [
+    "usage",
+    "estimated",
+    "consumed",
+    "available",
+    "per",
+    "new",
+    "evaluated",
+    "eval",
+    "embedding",
+    "text",
+    "response",
+    "request",
+    "query",
+    "answer",
+    "budget",
+    "speculative",
+    "expected",
+    "average",
+    "avg",
+    "sum",
+    "chunk",
+    "cumulative",
+    "train",
+    "training",
+    "sampled",
+    "tool",
+    "system",
+    "message",
+    "history",
+    "overlap",
+    "vision",
+    "video",
+    "document",
+    "reserved",
+    "free",
+    "billable",
+    "charged",
+    "actual",
+    "extra",
+];
+
 /// Keys of Kubernetes that ask for a token, and that name where a secret is.
 const KUBERNETES: [&[&str]; 2] =
     [&["automount", "service", "account", "token"], &["image", "pull", "secrets"]];
@@ -418,11 +513,16 @@ fn says_secret(words: &[&str]) -> bool {
     if words.first().is_some_and(|first| words.len() > 1 && ASKING.contains(first)) {
         return false;
     }
+    if words == ["pass"] {
+        return true;
+    }
     let numbered = |word: &&str| word.bytes().all(|b| b.is_ascii_digit());
     for (at, word) in words.iter().enumerate() {
         let strong = STRONG.contains(word)
             || word.ends_with("password")
             || word.ends_with("passwd")
+            || word.ends_with("pwd")
+            || word.strip_prefix("password").is_some_and(|after| NEUTRAL.contains(&after))
             || (*word == "pass"
                 && matches!(words.get(at + 1), Some(&("word" | "phrase" | "code"))));
         if strong && !words[at + 1..].iter().any(|after| HARMLESS.contains(after)) {
@@ -432,16 +532,19 @@ fn says_secret(words: &[&str]) -> bool {
     (0..words.len()).any(|at| {
         let Some(length) = weak(&words[at..]) else { return false };
         let (before, after) = (&words[..at], &words[at + length..]);
-        let counts = words[at].starts_with("token")
-            && before.last().is_some_and(|before| COUNTING.contains(before));
+        let counts = before.last().is_some_and(|before| {
+            (words[at].starts_with("token") && COUNTING.contains(before))
+                || (words[at] == "tokens" && MANY.contains(before))
+        });
         !counts && after.iter().all(|after| NEUTRAL.contains(after) || numbered(after))
     })
 }
 
 /// What stands before `token` and `secret` where they are written together.
-const WITH: [&str; 14] = [
+const WITH: [&str; 30] = [
     "access", "auth", "refresh", "id", "bearer", "session", "csrf", "xsrf", "api", "user",
-    "client", "app", "bot", "device",
+    "client", "app", "bot", "device", "signing", "totp", "token", "webhook", "shared", "consumer",
+    "oauth", "jwt", "hmac", "mfa", "private", "push", "github", "gitlab", "slack", "npm",
 ];
 
 /// How many words the longest weak phrase takes at the start, written apart or as one word.

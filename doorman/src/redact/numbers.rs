@@ -82,6 +82,8 @@ impl Numbers<'_> {
         }
         let hint = match self.hint {
             Hint::None => said_before(self.text, start),
+            // A key tells of the value as a whole, and not of a number among words.
+            Hint::Other if self.is_behind_word(start) => said_before(self.text, start),
             known => known,
         };
         if let Some(count) = self.card(hint) {
@@ -99,6 +101,10 @@ impl Numbers<'_> {
             start -= 1;
         }
         Some((count, self.hit(count, start, Kind::Phone)))
+    }
+
+    fn is_behind_word(&self, start: usize) -> bool {
+        self.bytes[..start].iter().rev().take(8).any(u8::is_ascii_alphabetic)
     }
 
     fn hit(&self, count: usize, start: usize, kind: Kind) -> Hit {
@@ -232,7 +238,12 @@ impl Numbers<'_> {
             let mut digits = [0; 19];
             self.ends(count, Side::Near) && is_card(self.digits(count, &mut digits))
         };
-        if self.length(0) >= if hint == Hint::Card { 12 } else { 13 } {
+        let least = match hint {
+            Hint::Card => 12,
+            Hint::Other => 14,
+            _ => 13,
+        };
+        if self.length(0) >= least {
             return fits(1).then_some(1);
         }
         let parted = |count: usize| {
@@ -359,11 +370,13 @@ impl Numbers<'_> {
 
     /// A number as it is written within its country: with 0 or 00 in front, or in a shape of its own.
     fn national(&self, left: usize) -> Option<usize> {
-        if self.starts_with(0, b"00") && !self.continues() {
-            let bare = self.length(0) >= 11
-                && (self.starts_with(0, b"001") || self.starts_with(0, b"0020"));
-            if let Some(count) = self.international(left, 2, Hint::None).filter(|_| !bare) {
-                return Some(count);
+        // In one piece it could be a number with zeros in front.
+        let padded = self.length(0) >= 9
+            && (self.length(0) < 13 || self.starts_with(0, b"001") || self.starts_with(0, b"0020"));
+        if self.starts_with(0, b"00") && !padded && !self.continues() {
+            let found = self.international(left, 2, Hint::None);
+            if found.is_some() {
+                return found;
             }
         }
         if let Some(count) = self.grouped() {
@@ -394,7 +407,8 @@ impl Numbers<'_> {
                 && (self.gap(last).is_empty() || self.gap(last) != self.gap(last - 1))
                 && self.ends(*count, Side::Free)
         };
-        if !parted || self.lengths(&[3, 3, 3]) {
+        // Three times three is a number of another sort, and five and four a postal code.
+        if !parted || self.lengths(&[3, 3, 3]) || self.lengths(&[5, 4]) {
             return None;
         }
         (2..=left.min(6)).rev().find(fits)
@@ -561,7 +575,18 @@ pub(super) fn is_card(digits: &[u8]) -> bool {
             if at % 2 == 0 { digit } else { digit * 2 / 10 + digit * 2 % 10 }
         })
         .sum();
-    issued && sum.is_multiple_of(10)
+    issued && sum.is_multiple_of(10) && !is_article(digits)
+}
+
+/// Whether 13 digits have the check digit of what is sold in shops.
+fn is_article(digits: &[u8]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .zip([1, 3].into_iter().cycle())
+        .map(|(digit, times)| u32::from(*digit) * times)
+        .sum();
+    digits.len() == 13 && sum.is_multiple_of(10)
 }
 
 /// Areas and groups that are given out, and those of individual taxpayer numbers.

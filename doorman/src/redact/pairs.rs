@@ -554,23 +554,27 @@ fn key_before<'a>(text: &'a str, sign: usize, rules: &Rules) -> Option<&'a str> 
     // `?=`, `+=`, `||=` and the like.
     let before = text[from..sign].trim_end_matches(['?', '+', '|', '!']);
     let before = before.trim_end_matches([' ', '\t']);
-    let assigned = text[sign..].starts_with('=');
-    let before = match before.rsplit_once(':') {
-        // `let password: &str = …`
-        Some((name, kind)) if assigned && is_type(kind) => name.trim_end(),
-        _ => before,
-    };
-    let before = match before.strip_suffix("value") {
-        // `<add key="password" value=`
-        Some(named) if assigned && named.ends_with("\" ") => {
-            let (front, key) = named[..named.len() - 2].rsplit_once('"')?;
-            let named = ["key=", "name=", "Key=", "Name="].iter().any(|name| front.ends_with(name));
-            return Some(key).filter(|key| named && rules.is_secret(key));
-        }
-        _ => before,
-    };
-    let before = before.strip_suffix(']').unwrap_or(before);
     let sensitive = |key: &&'a str| key.chars().any(char::is_alphabetic) && rules.is_secret(key);
+    if !text[sign..].starts_with('=') {
+        return key_at_end(before, sensitive);
+    }
+    key_at_end(before, sensitive)
+        .or_else(|| {
+            // `let password: &str = …`
+            let (name, _) = before.rsplit_once(':').filter(|(_, kind)| is_type(kind))?;
+            key_at_end(name.trim_end(), sensitive)
+        })
+        .or_else(|| {
+            // `<add key="password" value=…`
+            let (front, key) = before.strip_suffix("\" value")?.rsplit_once('"')?;
+            let names = ["key=", "name=", "Key=", "Name="];
+            Some(key).filter(|_| names.iter().any(|name| front.ends_with(name))).filter(sensitive)
+        })
+}
+
+/// The sensitive key with which a text ends.
+fn key_at_end<'a>(before: &'a str, sensitive: impl Fn(&&'a str) -> bool) -> Option<&'a str> {
+    let before = before.strip_suffix(']').unwrap_or(before);
     if let Some(quote) = before.chars().next_back().filter(|c| matches!(c, '"' | '\'' | '`')) {
         let inner = before[..before.len() - 1].trim_end_matches('\\');
         let key = inner.rfind(quote).map(|open| &inner[open + 1..]);
@@ -583,7 +587,7 @@ fn key_before<'a>(text: &'a str, sign: usize, rules: &Rules) -> Option<&'a str> 
         if word == key_start {
             return None;
         }
-        if let Some(key) = Some(&before[word..]).filter(sensitive) {
+        if let Some(key) = Some(&before[word..]).filter(&sensitive) {
             return Some(key);
         }
         if !before[..word].ends_with(' ') {
