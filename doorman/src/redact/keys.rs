@@ -80,6 +80,9 @@ impl Key {
             "label",
             "system",
             "setting",
+            "id",
+            "title",
+            "path",
             "k",
         ];
         self.words.last().is_some_and(|word| names.contains(&word.as_str()))
@@ -107,7 +110,10 @@ impl Key {
 
     /// Whether a sibling gives this member its name.
     pub(super) fn is_value(&self) -> bool {
-        let values = ["value", "values", "val", "content", "data", "v", "text"];
+        let values = [
+            "value", "values", "val", "content", "data", "v", "text", "old", "new", "before",
+            "after", "from", "to",
+        ];
         self.words.last().is_some_and(|word| values.contains(&word.as_str()))
     }
 }

@@ -247,7 +247,8 @@ impl Numbers<'_> {
             return fits(1).then_some(1);
         }
         let parted = |count: usize| {
-            self.even(count) && matches!(self.gap(0), " " | "-" | "." | " - " | "  " | "_" | "+")
+            self.even(count)
+                && matches!(self.gap(0), " " | "-" | "." | " - " | "  " | "_" | "+" | "/")
         };
         let shaped = SHAPES
             .iter()
@@ -259,7 +260,7 @@ impl Numbers<'_> {
             return None;
         }
         let left = self.groups.len() - self.first;
-        (2..=left.min(8))
+        (2..=left.min(19))
             .rev()
             .find(|count| (12..=19).contains(&self.total(*count)) && fits(*count))
     }

@@ -59,6 +59,7 @@ fn after_scheme(text: &str, blank: usize) -> Option<(usize, usize)> {
         (found && apart).then_some(())
     };
     ends_with("bearer").or_else(|| ends_with("basic"))?;
+    let blank = blank + text[blank + 1..].bytes().take(8).take_while(|b| *b == b' ').count();
     let token = text[blank + 1..].bytes().take_while(|b| {
         b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'~' | b'+' | b'/' | b'=' | b'-')
     });
@@ -141,10 +142,14 @@ fn in_element(text: &str, sign: usize, rules: &Rules) -> Option<(usize, usize)> 
     let key = &text[tag..tag + length];
     let whole = tag + length == sign || text.as_bytes()[tag + length] == b' ';
     let opened = text.as_bytes()[tag - 1] == b'<' && whole && length > 0 && rules.is_secret(key);
-    let length = opened.then(|| text[sign + 1..].find('<'))??;
-    let end = sign + 1 + length;
-    let closed = text[end..].starts_with("</") && code(&text[sign + 1..end], key).is_none();
-    closed.then(|| secret(text, key, sign + 1, end))?
+    let inner = opened.then_some(&text[sign + 1..])?;
+    let marked = inner.trim_start().strip_prefix("<![CDATA[");
+    let (inner, close) = marked.map_or((inner, "</"), |inner| (inner, "]]>"));
+    let start = text.len() - inner.len();
+    let mut signs = inner.bytes().take(MOST * MOST);
+    let length = signs.position(|b| b == if marked.is_some() { b']' } else { b'<' })?;
+    let closed = inner[length..].starts_with(close) && code(&inner[..length], key).is_none();
+    closed.then(|| secret(text, key, start, start + length))?
 }
 
 /// The password in `scheme://user:password@host`, where `sign` is the colon.
@@ -211,8 +216,10 @@ fn value_of_key(text: &str, sign: usize, rules: &Rules) -> Option<(usize, usize)
     }
     let slashes = rest.bytes().take(8).take_while(|b| *b == b'\\').count();
     if let Some(quote) = rest[slashes..].chars().next().filter(|c| matches!(c, '"' | '\'' | '`')) {
-        let inner = start + slashes + 1;
-        let closing = format!("{}{quote}", &rest[..slashes]);
+        let thrice = ["\"\"\"", "\'\'\'"].iter().any(|quotes| rest.starts_with(quotes));
+        let quotes = if thrice { 3 } else { 1 };
+        let inner = start + slashes + quotes;
+        let closing = format!("{}{}", &rest[..slashes], quote.to_string().repeat(quotes));
         let line = || text[inner..].find('\n').unwrap_or(text.len() - inner);
         let length = closing_quote(&text[inner..], &closing).unwrap_or_else(line);
         let command = quote == '`' && text[inner..inner + length].contains(' ');
@@ -259,10 +266,16 @@ fn string_prefix(rest: &str) -> usize {
 
 /// The lines below `|` or `>`, as far as they are indented.
 fn block(rest: &str) -> Option<(usize, usize)> {
+    const MOST: usize = 8192;
     let first = rest.strip_prefix(['|', '>'])?.trim_start_matches(['-', '+', ' ']);
     let lines = first.strip_prefix('\n').or_else(|| first.strip_prefix("\r\n"))?;
-    let blank = |line: &&str| line.starts_with([' ', '\t']) || line.trim().is_empty();
-    let length: usize = lines.split_inclusive('\n').take_while(blank).map(str::len).sum();
+    let mut length = 0;
+    for line in lines.split_inclusive('\n') {
+        if length > MOST || !(line.starts_with([' ', '\t']) || line.trim().is_empty()) {
+            break;
+        }
+        length += line.len();
+    }
     let (start, text) = (rest.len() - lines.len(), &lines[..length]);
     Some((start + length - text.trim_start().len(), start + text.trim_end().len()))
 }
@@ -552,11 +565,17 @@ fn key_before<'a>(text: &'a str, sign: usize, rules: &Rules) -> Option<&'a str> 
         from += 1;
     }
     // `?=`, `+=`, `||=` and the like.
-    let before = text[from..sign].trim_end_matches(['?', '+', '|', '!']);
+    let before = text[from..sign].trim_end_matches(['?', '+', '|', '!', '*']);
     let before = before.trim_end_matches([' ', '\t']);
     let sensitive = |key: &&'a str| key.chars().any(char::is_alphabetic) && rules.is_secret(key);
     if !text[sign..].starts_with('=') {
-        return key_at_end(before, sensitive);
+        return key_at_end(before, sensitive).or_else(|| {
+            // `- name: PASSWORD` on the line above `value:`
+            let (above, last) = before.rsplit_once('\n')?;
+            let line = above.rsplit('\n').next()?.trim().trim_start_matches("- ");
+            let name = line.strip_prefix("name:").filter(|_| last.trim() == "value")?;
+            Some(name.trim().trim_matches(['"', '\''])).filter(sensitive)
+        });
     }
     key_at_end(before, sensitive)
         .or_else(|| {
