@@ -25,6 +25,8 @@ enum Sign {
     Tag,
     /// `(`.
     Tuple,
+    /// `|`.
+    Bar,
     /// The first byte of `«`, among others.
     Guillemet,
 }
@@ -45,6 +47,7 @@ const fn signs() -> [Sign; 256] {
             b':' | b'=' => Sign::Pair,
             b'>' => Sign::Tag,
             b'(' => Sign::Tuple,
+            b'|' => Sign::Bar,
             _ => Sign::Nothing,
         };
         at += 1;
@@ -156,7 +159,7 @@ impl Sweep<'_> {
             }
             Sign::Pair => {
                 if self.bytes[at] == b':' {
-                    secrets::telegram(self.text, at, &mut self.hits);
+                    secrets::behind_number(self.text, at, &mut self.hits);
                 } else {
                     self.token(at);
                 }
@@ -170,6 +173,7 @@ impl Sweep<'_> {
             Sign::Tuple => {
                 self.pair(at, |sweep| pairs::at_tuple(sweep.text, at, sweep.judge, &mut sweep.hits))
             }
+            Sign::Bar => secrets::behind_number(self.text, at, &mut self.hits),
             Sign::Guillemet => {
                 let length = mask::length(&self.text[at..]);
                 if length > 0 {
@@ -201,7 +205,7 @@ impl Sweep<'_> {
         }
         let (start, end) = secrets::run(self.bytes, self.runs, at);
         self.runs = end;
-        pairs::at_run(self.text, start, &mut self.hits);
+        pairs::at_run(self.text, start, end, self.judge, &mut self.hits);
         if end - start >= secrets::SHORTEST {
             secrets::in_run(self.text, start, end, &mut self.hits);
             self.encoded(start, end);
