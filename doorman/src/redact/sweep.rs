@@ -214,6 +214,9 @@ impl Sweep<'_> {
 
     /// Reads base64 of a text, and masks it whole where there is something to mask in it.
     fn encoded(&mut self, start: usize, end: usize) {
+        if end - start < encoded::SHORTEST {
+            return;
+        }
         for piece in encoded::pieces(self.bytes, start, end) {
             let Some(text) = encoded::text(&self.bytes[piece.clone()]) else { continue };
             let found = self.judge.inside(|| engine::plain(self.judge, &text, Said::NOTHING));
@@ -226,6 +229,9 @@ impl Sweep<'_> {
     /// What is left of it: without kinds that nobody asked for, and without what is masked already.
     fn done(self) -> Vec<Hit> {
         let Self { judge, mut hits, mut mails, masks, .. } = self;
+        if hits.is_empty() && mails.is_empty() {
+            return hits;
+        }
         let wanted = |hit: &Hit| {
             let mask = masks.partition_point(|(start, _)| *start <= hit.start);
             let within = mask.checked_sub(1).is_some_and(|mask| hit.end <= masks[mask].1);
@@ -249,6 +255,9 @@ impl Sweep<'_> {
 
 /// In order, and what overlaps as one, of the kind of what begins first.
 pub(super) fn merged(mut hits: Vec<Hit>) -> Vec<Hit> {
+    if hits.len() < 2 {
+        return hits;
+    }
     hits.sort_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end)));
     hits.dedup_by(|next, last| {
         let overlap = next.start < last.end;
