@@ -29,7 +29,8 @@ pub(super) fn pieces(bytes: &[u8], start: usize, end: usize) -> Vec<Range<usize>
 fn begins_text(encoded: &[u8]) -> bool {
     let mut head = [0; 12];
     for (four, three) in encoded[..16].chunks_exact(4).zip(head.chunks_exact_mut(3)) {
-        let held = four.iter().fold(0, |held, byte| (held << 6) | u32::from(six(*byte).unwrap_or(0)));
+        let held =
+            four.iter().fold(0, |held, byte| (held << 6) | u32::from(six(*byte).unwrap_or(0)));
         three.copy_from_slice(&held.to_be_bytes()[1..]);
         if three.iter().any(|b| *b < 0x20 && !b.is_ascii_whitespace()) || three[0] == 0xFF {
             return false;

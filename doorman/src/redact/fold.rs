@@ -224,6 +224,8 @@ fn fold(c: char) -> Option<char> {
     let offset = |from: u32, to: u8| u8::try_from(code - from).ok().map(|n| char::from(to + n));
     match code {
         0..=0x7F => (code >= 0x20 && code != 0x7F || c.is_ascii_whitespace()).then_some(c),
+        // Most letters.
+        0xBA..=0x34E | 0x350..=0x61B | 0x61D..=0x65F | 0x3003..=0xA61F | 0xAC00..=0xD7FF => Some(c),
         0xAD
         | 0x34F
         | 0x61C

@@ -125,7 +125,13 @@ impl<'r> Judge<'r> {
             // No key is empty and has been looked at.
             slots.resize(
                 self.size,
-                Slot { length: u8::MAX, ends: (0, 0), key: [0; LONGEST], whole: false, known: EMPTY },
+                Slot {
+                    length: u8::MAX,
+                    ends: (0, 0),
+                    key: [0; LONGEST],
+                    whole: false,
+                    known: EMPTY,
+                },
             );
         }
         if let (Some(slot), Ok(length)) = (slots.get_mut(slot), u8::try_from(bytes.len())) {
@@ -186,7 +192,6 @@ fn ends(key: &[u8]) -> (u64, u64) {
 
 /// Cheap, and good enough where a collision only costs time.
 fn hash((first, last): (u64, u64), length: usize) -> usize {
-    let mixed =
-        (first ^ last.rotate_left(29) ^ length as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mixed = (first ^ last.rotate_left(29) ^ length as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     usize::try_from(mixed >> 40).unwrap_or_default()
 }

@@ -169,12 +169,10 @@ impl Redactor {
     #[must_use]
     pub fn json<'a>(&self, document: &'a [u8]) -> Redacted<Cow<'a, [u8]>> {
         match std::str::from_utf8(document) {
-            Ok(text) => {
-                self.apply(text, engine::Input::Json(text)).map(|content| match content {
-                    Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-                    Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-                })
-            }
+            Ok(text) => self.apply(text, engine::Input::Json(text)).map(|content| match content {
+                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+            }),
             Err(_) => {
                 let text = String::from_utf8_lossy(document);
                 let redacted = match self.declared {

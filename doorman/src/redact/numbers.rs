@@ -14,6 +14,12 @@ type Groups = SmallVec<[(usize, usize); 12]>;
 pub(super) fn at(text: &str, at: usize, hint: Hint, hits: &mut Vec<Hit>) -> usize {
     let bytes = text.as_bytes();
     hits.extend(iban_at(bytes, at));
+    // Most groups stand alone, and are short or a part of a word.
+    let alone = at + bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let tied = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
+    if (tied || alone - at < LEAST) && !bytes.get(alone).is_some_and(|b| is_gap(*b)) {
+        return alone;
+    }
     let mut groups = Groups::new();
     let end = run(bytes, at, &mut groups);
     let digits: usize = groups.iter().map(|(start, end)| end - start).sum();
@@ -36,6 +42,11 @@ pub(super) fn at(text: &str, at: usize, hint: Hint, hits: &mut Vec<Hit>) -> usiz
 
 /// How many digits a number has at least.
 const LEAST: usize = 7;
+
+/// Whether this may stand between two groups.
+fn is_gap(byte: u8) -> bool {
+    matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/' | b'_' | b'+')
+}
 
 /// Collects the groups of digits that only blanks and punctuation part.
 fn run(bytes: &[u8], mut at: usize, groups: &mut Groups) -> usize {

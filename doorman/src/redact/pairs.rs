@@ -604,7 +604,7 @@ fn key_before<'a>(text: &'a str, sign: usize, judge: &Judge<'_>) -> Option<&'a s
     if !text[sign..].starts_with('=') {
         return key_at_end(before, sensitive).or_else(|| {
             // `- name: PASSWORD` on the line above `value:`
-            let (above, last) = before.rsplit_once('\n')?;
+            let (above, last) = before.ends_with("value").then(|| before.rsplit_once('\n'))??;
             let line = above.rsplit('\n').next()?.trim().trim_start_matches("- ");
             let name = line.strip_prefix("name:").filter(|_| last.trim() == "value")?;
             Some(name.trim().trim_matches(['"', '\''])).filter(sensitive)

@@ -47,6 +47,10 @@ static WITHIN: [bool; 256] = {
 /// Finds tokens at the beginnings of words in a run.
 pub(super) fn in_run(text: &str, start: usize, end: usize, hits: &mut Vec<Hit>) {
     let bytes = text.as_bytes();
+    // Words of small letters only are no token.
+    if !bytes[start..end].iter().any(|b| b.is_ascii_digit() || b.is_ascii_uppercase()) {
+        return;
+    }
     let mut runs = Runs { bytes, word: 0, wide: 0 };
     let mut at = start;
     while at + SHORTEST <= end {
@@ -74,7 +78,8 @@ fn token(bytes: &[u8], at: usize, runs: &mut Runs<'_>) -> Option<(usize, Kind)> 
         b'a'..=b'z' => hook(rest),
         _ => None,
     };
-    if let Some(end) = shaped.or_else(|| marked(rest)) {
+    let shaped = shaped.or_else(|| if may_be_marked(rest) { marked(rest) } else { None });
+    if let Some(end) = shaped {
         return Some((at + end, Kind::Token));
     }
     if rest.starts_with(b"ey")
@@ -230,6 +235,12 @@ fn hook(rest: &[u8]) -> Option<usize> {
     let sign = |b: u8| is_word(b) || matches!(b, b'/' | b'+' | b'@' | b':');
     let length = count(&rest[host.len()..], 300, sign);
     (length >= *least).then_some(host.len() + length)
+}
+
+/// Whether a sign stands where one of them has its mark.
+fn may_be_marked(rest: &[u8]) -> bool {
+    let is = |at: usize, sign: u8| rest.get(at) == Some(&sign);
+    is(32, b'-') || is(4, b'Q') || is(6, b'_') || is(14, b'.') || matches!(rest[0], b'M'..=b'O')
 }
 
 /// Tokens that are told by what stands in their middle.

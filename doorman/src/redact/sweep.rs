@@ -199,10 +199,14 @@ impl Sweep<'_> {
     }
 
     /// Looks at the run of signs of tokens that a place is in.
+    #[inline]
     fn token(&mut self, at: usize) {
-        if at < self.runs {
-            return;
+        if at >= self.runs {
+            self.run_around(at);
         }
+    }
+
+    fn run_around(&mut self, at: usize) {
         let (start, end) = secrets::run(self.bytes, self.runs, at);
         self.runs = end;
         pairs::at_run(self.text, start, end, self.judge, &mut self.hits);
