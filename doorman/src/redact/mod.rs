@@ -372,4 +372,6 @@ impl Serialize for Redactions {
 }
 
 #[cfg(test)]
+mod agreement;
+#[cfg(test)]
 mod tests;

@@ -267,7 +267,7 @@ fn value_of_key(text: &str, sign: usize, judge: &Judge<'_>) -> Option<(usize, us
     };
     let listed = key.contains("ookie")
         || key.contains("OOKIE")
-        || LISTING.iter().any(|scheme| lists(&scheme));
+        || LISTING.iter().any(|scheme| lists(scheme));
     if listed {
         let length = rest.find(['\n', '\r', '\'', '`', '\\']).unwrap_or(rest.len());
         // A quote around the header ends it, and those of its parameters do not.

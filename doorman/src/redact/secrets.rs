@@ -38,7 +38,7 @@ static WITHIN: [bool; 256] = {
     let mut byte = 0u8;
     while byte < 128 {
         within[byte as usize] = byte.is_ascii_alphanumeric()
-            || matches!(byte, b'_' | b'-' | b'.' | b'+' | b'/' | b'=' | b'~' | b'%');
+            || matches!(byte, b'_' | b'-' | b'.' | b'+' | b'/' | b'=' | b'~' | b'%' | b'$');
         byte += 1;
     }
     within
