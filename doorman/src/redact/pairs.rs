@@ -449,9 +449,9 @@ fn secret(text: &str, key: &str, start: usize, end: usize) -> Option<(usize, usi
     let value = text.get(start..end)?;
     let empty = ["null", "none", "nil", "true", "false", "undefined", ""];
     let counted = is_plural(key) && value.len() < 10 && value.bytes().all(|b| b.is_ascii_digit());
-    let told = value.chars().any(char::is_alphanumeric)
+    // What stands beside a mask is told all the same.
+    let told = value.split(MASK).any(|piece| piece.contains(char::is_alphanumeric))
         && !counted
-        && !value.contains(MASK)
         && !is_placeholder(value)
         && !empty.iter().any(|empty| empty.eq_ignore_ascii_case(value))
         && !key.is_empty();
