@@ -1,7 +1,7 @@
 //! The engine: rules and an input in, edits out. What is inside may change without anyone noticing.
 
 use super::{
-    Hit, Kind, MASK, Rules, catalogue, fold, json, keys::Said, mail, mask::Form, numbers, pairs,
+    Hit, Kind, MASK, Rules, catalogue, custom, fold, json, keys::Said, mail, mask::Form, numbers, pairs,
     secrets,
 };
 
@@ -192,6 +192,9 @@ fn detect(rules: &Rules, text: &str, said: Said) -> Vec<Hit> {
     }
     if !rules.kinds.is_empty() {
         catalogue::scan(text, rules.kinds, said.told, &mut hits);
+    }
+    if !rules.custom.is_empty() {
+        custom::scan(rules, text, custom::Told::default(), &mut hits);
     }
     if at_sign {
         let known = merged(hits.clone());

@@ -51,7 +51,7 @@ fn samples_that_are_left_stay_as_they_are() {
 fn each_kind_has_ten_samples_of_either_sort() {
     // What is declared is found without a pattern.
     for (at, kind) in NAMES.iter().enumerate().filter(|(_, kind)| **kind != "declared") {
-        let of_kind = || all().filter(|detector| detector.kind as usize == at);
+        let of_kind = || all().filter(|detector| detector.kind.index() == at);
         assert!(of_kind().map(|detector| detector.hidden.len()).sum::<usize>() >= 10, "{kind}");
         assert!(of_kind().map(|detector| detector.left.len()).sum::<usize>() >= 10, "{kind}");
     }
@@ -60,7 +60,7 @@ fn each_kind_has_ten_samples_of_either_sort() {
 #[test]
 fn an_optional_detector_is_named_as_its_kind() {
     let names: Vec<&str> = OPTIONAL.iter().map(|detector| detector.name).collect();
-    assert!(OPTIONAL.iter().all(|detector| NAMES[detector.kind as usize] == detector.name));
+    assert!(OPTIONAL.iter().all(|detector| NAMES[detector.kind.index()] == detector.name));
     assert_eq!(ALLOWED.replace('`', "").replace(" and ", ", "), names.join(", "));
 }
 
