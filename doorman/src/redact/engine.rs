@@ -1,8 +1,11 @@
 //! The engine: rules and an input in, edits out. What is inside may change without anyone noticing.
 
 use super::{
-    Hit, Kind, MASK, Rules, catalogue, custom, fold, json, keys::Said, mail, mask::Form, numbers, pairs,
-    secrets,
+    Hit, Kind, MASK, Rules, fold, json,
+    judge::Judge,
+    keys::Said,
+    mask::Form,
+    sweep::{merged, sweep},
 };
 
 /// What is to be redacted.
@@ -22,73 +25,66 @@ pub(super) struct Edit {
     pub(super) form: Form,
 }
 
-/// How often JSON in a string in JSON is followed; what is deeper is read as text.
-const DEPTH: u8 = 3;
-
-/// The seam: everything that redacts goes through here, and a faster engine takes this one's place
-/// here. Edits are in order and do not overlap; the work is linear in the input.
+/// The seam: everything that redacts goes through here. Edits are in order and do not overlap; the work is
+/// linear in the input.
 pub(super) fn redact(rules: &Rules, input: Input<'_>) -> Vec<Edit> {
-    let edits = match input {
-        Input::Json(text) => json::edits(rules, text, DEPTH)
-            .unwrap_or_else(|| plain(rules, text, Said::default(), DEPTH)),
-        Input::Text(text) => plain(rules, text, Said::default(), DEPTH),
+    let (Input::Json(text) | Input::Text(text)) = input;
+    let judge = Judge::new(rules, text.len());
+    let document = match input {
+        Input::Json(text) => json::edits(&judge, text),
+        Input::Text(_) => None,
     };
-    ordered(edits)
+    ordered(document.unwrap_or_else(|| plain(&judge, text, Said::NOTHING)))
 }
 
 /// Sorts edits; of two that overlap, the wider one stays.
 fn ordered(mut edits: Vec<Edit>) -> Vec<Edit> {
-    edits.sort_by_key(|edit| (edit.start, std::cmp::Reverse(edit.end)));
-    let mut reached = 0;
-    edits.retain(|edit| {
-        let apart = edit.start >= reached;
-        reached = reached.max(edit.end);
-        apart
-    });
+    if !edits.is_sorted_by(|edit, next| edit.end <= next.start) {
+        edits.sort_by_key(|edit| (edit.start, std::cmp::Reverse(edit.end)));
+        edits.dedup_by(|next, edit| next.start < edit.end);
+    }
     edits
 }
 
 /// The edits of a text: documents in it by the rules of JSON, the rest by patterns.
-pub(super) fn plain(rules: &Rules, text: &str, said: Said, depth: u8) -> Vec<Edit> {
+pub(super) fn plain(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Edit> {
     let mut edits = Vec::new();
     let mut done = 0;
-    if depth > 0 {
-        // What looks like a document and is none may be read again from its next bracket, so often
-        // and no more.
-        let mut patience = 4 * text.len() + 1024;
-        let mut at = 0;
-        while let Some(open) = text[at..].find(['{', '[']).map(|open| at + open) {
-            at = open + 1;
-            let inner = text[at..].trim_start_matches([' ', '\n', '\r', '\t']);
-            let likely = inner.starts_with(['"', '{']) || (inner.starts_with('[') && open == 0);
-            if !likely || patience == 0 {
+    // What looks like a document and is none may be read again from its next bracket, so often and no
+    // more.
+    let mut patience = 4 * text.len() + 1024;
+    let mut at = 0;
+    while let Some(open) = memchr::memchr2(b'{', b'[', &text.as_bytes()[at..]).map(|o| at + o) {
+        at = open + 1;
+        let inner = text[at..].trim_start_matches([' ', '\n', '\r', '\t']);
+        let likely = inner.starts_with(['"', '{']) || (inner.starts_with('[') && open == 0);
+        if !likely || patience == 0 {
+            continue;
+        }
+        let Some(document) = judge.inside(|| json::first(judge, &text[open..])) else { break };
+        let (found, length) = match document {
+            Ok(whole) => whole,
+            // The rest of what is cut off or malformed is read as text.
+            Err(json::Broken { read, kept: Some((found, length)) }) => {
+                patience = patience.saturating_sub(read.saturating_sub(length));
+                (found, length)
+            }
+            Err(json::Broken { read, kept: None }) => {
+                patience = patience.saturating_sub(read);
                 continue;
             }
-            match json::first(rules, &text[open..], depth - 1) {
-                Ok((found, length)) => {
-                    edits.extend(gap(rules, &text[done..open], done, said));
-                    edits.extend(found.into_iter().map(|edit| moved(edit, open)));
-                    done = open + length;
-                    at = done;
-                }
-                // The rest of what is cut off or malformed is read as text.
-                Err(json::Broken { read, kept: Some((found, length)) }) => {
-                    edits.extend(gap(rules, &text[done..open], done, said));
-                    edits.extend(found.into_iter().map(|edit| moved(edit, open)));
-                    done = open + length;
-                    at = done;
-                    patience = patience.saturating_sub(read.saturating_sub(length));
-                }
-                Err(json::Broken { read, kept: None }) => patience = patience.saturating_sub(read),
-            }
-        }
+        };
+        edits.extend(gap(judge, &text[done..open], done, said));
+        edits.extend(found.into_iter().map(|edit| moved(edit, open)));
+        done = open + length;
+        at = done;
     }
-    edits.extend(gap(rules, &text[done..], done, said));
+    edits.extend(gap(judge, &text[done..], done, said));
     edits
 }
 
-fn gap(rules: &Rules, text: &str, offset: usize, said: Said) -> impl Iterator<Item = Edit> {
-    hits(rules, text, said).into_iter().map(move |hit| Edit {
+fn gap(judge: &Judge<'_>, text: &str, offset: usize, said: Said) -> impl Iterator<Item = Edit> {
+    hits(judge, text, said).into_iter().map(move |hit| Edit {
         start: offset + hit.start,
         end: offset + hit.end,
         kind: hit.kind,
@@ -102,15 +98,18 @@ fn moved(edit: Edit, by: usize) -> Edit {
 
 /// The places in a text that patterns mask, in order and apart. What a mask brings together is looked
 /// at again, so that to redact twice changes nothing.
-pub(super) fn hits(rules: &Rules, text: &str, said: Said) -> Vec<Hit> {
+pub(super) fn hits(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Hit> {
     const ROUNDS: usize = 4;
-    let mut hits = once(rules, text, said);
+    if judge.rules.too_short(text) && said == Said::NOTHING {
+        return Vec::new();
+    }
+    let mut hits = once(judge, text, said);
     for _ in 0..ROUNDS {
         if hits.is_empty() {
             break;
         }
         let (masked, back) = masked(text, &hits);
-        let more = once(rules, &masked, said);
+        let more = once(judge, &masked, said);
         if more.is_empty() {
             break;
         }
@@ -158,68 +157,11 @@ impl Back {
 }
 
 /// Every detector, once.
-fn once(rules: &Rules, text: &str, said: Said) -> Vec<Hit> {
-    let Some(copied) = fold::folded(text) else { return detect(rules, text, said) };
-    let found = detect(rules, &copied.text, said).into_iter().map(|hit| {
+fn once(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Hit> {
+    let Some(copied) = fold::folded(text) else { return sweep(judge, text, said) };
+    let found = sweep(judge, &copied.text, said).into_iter().map(|hit| {
         let (start, end) = copied.origin(hit.start, hit.end);
         Hit { start, end, kind: hit.kind }
     });
     merged(found.collect())
-}
-
-fn detect(rules: &Rules, text: &str, said: Said) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    if rules.too_short(text) && said == Said::default() {
-        return hits;
-    }
-    let (mut digits, mut at_sign, mut sign, mut run, mut longest) =
-        (0usize, false, false, 0usize, 0);
-    for byte in text.bytes() {
-        digits += usize::from(byte.is_ascii_digit());
-        at_sign |= byte == b'@';
-        sign |= matches!(byte, b':' | b'=' | b' ' | b',' | b'>');
-        run = if byte.is_ascii_graphic() { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
-    if sign {
-        pairs::scan(text, rules, &mut hits);
-    }
-    if longest >= 15 || text.contains("-----BEGIN") {
-        secrets::scan(text, &mut hits);
-    }
-    if digits >= 7 {
-        numbers::scan(text, said.hint, &mut hits);
-    }
-    if !rules.kinds.is_empty() {
-        catalogue::scan(text, rules.kinds, said.told, &mut hits);
-    }
-    if !rules.custom.is_empty() {
-        custom::scan(rules, text, custom::Told::default(), &mut hits);
-    }
-    if at_sign {
-        let known = merged(hits.clone());
-        let mut found = Vec::new();
-        mail::scan(text, &mut found);
-        // `user:password@host` is no address: its password is masked already.
-        let apart = |hit: &Hit| {
-            let next = known.partition_point(|known| known.end <= hit.start);
-            known.get(next).is_none_or(|known| known.start >= hit.end)
-        };
-        hits.extend(found.into_iter().filter(apart));
-    }
-    hits.retain(|hit| rules.only.has(hit.kind));
-    merged(hits)
-}
-
-/// In order, and what overlaps as one, of the kind of what begins first.
-fn merged(mut hits: Vec<Hit>) -> Vec<Hit> {
-    hits.sort_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end)));
-    let mut merged: Vec<Hit> = Vec::with_capacity(hits.len());
-    for hit in hits {
-        match merged.last_mut() {
-            Some(last) if hit.start < last.end => last.end = last.end.max(hit.end),
-            _ => merged.push(hit),
-        }
-    }
-    merged
 }

@@ -1,46 +1,71 @@
 //! Copies of a text that are easier to look at, and the way back to where each byte came from.
 
-/// A copy, with the range of the original that each of its bytes stands for.
+/// A copy, with the way back.
 #[derive(Debug, Default)]
 pub(super) struct Copied {
     pub(super) text: String,
-    starts: Vec<usize>,
-    ends: Vec<usize>,
+    /// In order; between two of them every byte is that of the original.
+    pieces: Vec<Piece>,
+}
+
+/// From here on the copy goes another way than the original.
+#[derive(Debug, Clone, Copy)]
+struct Piece {
+    /// Where it begins in the copy.
+    at: usize,
+    /// What it stands for in the original, up to where the original goes on.
+    from: usize,
+    to: usize,
+    /// How long it is in the copy.
+    length: usize,
 }
 
 impl Copied {
-    fn with_capacity(length: usize) -> Self {
-        Self {
-            text: String::with_capacity(length),
-            starts: Vec::with_capacity(length),
-            ends: Vec::with_capacity(length),
-        }
-    }
-
     /// The range of the original that a range of the copy stands for.
     pub(super) fn origin(&self, start: usize, end: usize) -> (usize, usize) {
-        match end.checked_sub(1).and_then(|last| self.ends.get(last)) {
-            Some(&end) if start < self.starts.len() => (self.starts[start], end),
-            _ => (0, 0),
+        if start >= end {
+            return (0, 0);
         }
+        (self.piece_of(start).0, self.piece_of(end - 1).1)
     }
 
-    fn push(&mut self, c: char, start: usize, end: usize) {
-        self.text.push(c);
-        self.starts.resize(self.text.len(), start);
-        self.ends.resize(self.text.len(), end);
+    /// The range of the original that one byte of the copy stands for.
+    fn piece_of(&self, at: usize) -> (usize, usize) {
+        let before = self.pieces.partition_point(|piece| piece.at <= at);
+        // A piece of no length stands before the one of the same place.
+        let Some(piece) = before.checked_sub(1).map(|last| self.pieces[last]) else {
+            return (at, at + 1);
+        };
+        if at < piece.at + piece.length {
+            return (piece.from, piece.to);
+        }
+        let at = piece.to + (at - piece.at - piece.length);
+        (at, at + 1)
+    }
+
+    /// Takes what stands for this range of the original.
+    fn replace(&mut self, from: usize, to: usize, with: Option<char>) {
+        let at = self.text.len();
+        self.text.extend(with);
+        self.pieces.push(Piece { at, from, to, length: self.text.len() - at });
     }
 }
 
 /// What a JSON string says: the text between its quotes with every escape taken as its character.
 pub(super) fn unescaped(raw: &str) -> Copied {
-    let mut copied = Copied::with_capacity(raw.len());
+    let mut copied = Copied { text: String::with_capacity(raw.len()), pieces: Vec::new() };
     let mut at = 0;
-    while let Some(c) = raw[at..].chars().next() {
-        let (c, length) = if c == '\\' { escape(&raw[at..]) } else { (c, c.len_utf8()) };
-        copied.push(c, at, at + length);
-        at += length;
+    for next in memchr::memchr_iter(b'\\', raw.as_bytes()) {
+        // The second of two.
+        if next < at {
+            continue;
+        }
+        copied.text.push_str(&raw[at..next]);
+        let (c, length) = escape(&raw[next..]);
+        copied.replace(next, next + length, Some(c));
+        at = next + length;
     }
+    copied.text.push_str(&raw[at..]);
     copied
 }
 
@@ -77,32 +102,74 @@ fn unicode_escape(raw: &str) -> (char, usize) {
 /// ASCII, characters without width left out, `%40` and `&#64;` as what they stand for. `None` where
 /// the text is that already.
 pub(super) fn folded(text: &str) -> Option<Copied> {
-    if text.is_ascii() && !text.bytes().any(|b| matches!(b, b'%' | b'&')) {
+    let bytes = text.as_bytes();
+    let encoded = memchr::memchr2(b'%', b'&', bytes).is_some();
+    if text.is_ascii() && !encoded && !bytes.iter().any(|b| is_unseen(*b)) {
         return None;
     }
-    // A quote ends a value: it is one only where it stands around keys.
-    let percents = ["%22%3A", "%22%3a", "%22:", "%22="].iter().any(|quote| text.contains(quote));
-    let entities =
-        ["&quot;:", "&quot; :", "&quot;=", "&quot;,"].iter().any(|quote| text.contains(quote));
-    let mut copied = Copied::with_capacity(text.len());
-    let (mut at, mut changed) = (0, false);
-    while let Some(c) = text[at..].chars().next() {
-        let named = match c {
-            '%' if percents && text[at..].starts_with("%22") => Some((Some('"'), 3)),
-            '&' if entities && text[at..].starts_with("&quot;") => Some((Some('"'), 6)),
-            '%' | '&' if blank(text, at).is_some() => blank(text, at),
-            '%' => percent(&text[at..]),
-            '&' => entity(&text[at..]),
-            _ => None,
-        };
-        let (folded, length) = named.unwrap_or_else(|| (fold(c), c.len_utf8()));
-        if let Some(folded) = folded {
-            copied.push(folded, at, at + length);
+    let quotes = Quotes::of(text, encoded);
+    let mut copied = Copied::default();
+    let (mut at, mut kept) = (0, 0);
+    while let Some(byte) = bytes.get(at).copied() {
+        let plain = byte < 0x80 && !matches!(byte, b'%' | b'&') && !is_unseen(byte);
+        if plain {
+            at += 1;
+            continue;
         }
-        changed |= folded != Some(c);
+        let Some(c) = text[at..].chars().next() else { break };
+        let (with, length) = match c {
+            '%' | '&' => match quotes.encoded(text, at) {
+                Some(found) => found,
+                None => (Some(c), 1),
+            },
+            c => (fold(c), c.len_utf8()),
+        };
+        if with != Some(c) {
+            copied.text.push_str(&text[kept..at]);
+            copied.replace(at, at + length, with);
+            kept = at + length;
+        }
         at += length;
     }
-    changed.then_some(copied)
+    if copied.pieces.is_empty() {
+        return None;
+    }
+    copied.text.push_str(&text[kept..]);
+    Some(copied)
+}
+
+/// Control characters that are not shown.
+fn is_unseen(byte: u8) -> bool {
+    byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7F
+}
+
+/// Whether encoded quotes are read. A quote ends a value: it is one only where it stands around keys.
+struct Quotes {
+    percents: bool,
+    entities: bool,
+}
+
+impl Quotes {
+    fn of(text: &str, encoded: bool) -> Self {
+        let any = |signs: &[&str]| encoded && signs.iter().any(|sign| text.contains(sign));
+        Self {
+            percents: any(&["%22%3A", "%22%3a", "%22:", "%22="]),
+            entities: any(&["&quot;:", "&quot; :", "&quot;=", "&quot;,"]),
+        }
+    }
+
+    /// What is encoded here, and in how many bytes.
+    fn encoded(&self, text: &str, at: usize) -> Option<(Option<char>, usize)> {
+        let rest = &text[at..];
+        if self.percents && rest.starts_with("%22") {
+            return Some((Some('"'), 3));
+        }
+        if self.entities && rest.starts_with("&quot;") {
+            return Some((Some('"'), 6));
+        }
+        let blank = blank(text, at);
+        blank.or_else(|| if rest.starts_with('%') { percent(rest) } else { entity(rest) })
+    }
 }
 
 /// A blank between two digits.
@@ -153,7 +220,7 @@ fn fold(c: char) -> Option<char> {
     let code = u32::from(c);
     let offset = |from: u32, to: u8| u8::try_from(code - from).ok().map(|n| char::from(to + n));
     match code {
-        0..=0x7F => Some(c),
+        0..=0x7F => (code >= 0x20 && code != 0x7F || c.is_ascii_whitespace()).then_some(c),
         0xAD
         | 0x34F
         | 0x61C

@@ -1,7 +1,5 @@
 //! E-mail addresses.
 
-use super::{Hit, Kind};
-
 /// How far an address reaches on either side of its `@`, in bytes.
 const LOCAL: usize = 128;
 const DOMAIN: usize = 255;
@@ -14,16 +12,8 @@ const NO_DOMAINS: [&str; 44] = [
     "release", "ga", "snapshot", "beta", "alpha",
 ];
 
-/// Finds them; what is looked at around each `@` is bounded.
-pub(super) fn scan(text: &str, hits: &mut Vec<Hit>) {
-    for (at, _) in text.match_indices('@') {
-        if let Some((start, end)) = around(text, at) {
-            hits.push(Hit { start, end, kind: Kind::Email });
-        }
-    }
-}
-
-fn around(text: &str, at: usize) -> Option<(usize, usize)> {
+/// The address around an `@`; what is looked at on either side is bounded.
+pub(super) fn around(text: &str, at: usize) -> Option<(usize, usize)> {
     let start = local(text, at)?;
     let end = at + 1 + domain(&text[at + 1..])?;
     // `git@host:path` is an address of no person.
@@ -121,9 +111,8 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<&str> {
-        let mut hits = Vec::new();
-        scan(text, &mut hits);
-        hits.iter().map(|hit| &text[hit.start..hit.end]).collect()
+        let found = text.match_indices('@').filter_map(|(at, _)| around(text, at));
+        found.map(|(start, end)| &text[start..end]).collect()
     }
 
     #[test]

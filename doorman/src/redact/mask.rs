@@ -152,6 +152,20 @@ fn length_by(text: &str, is_known: impl Fn(&str) -> bool) -> usize {
     if fits { end + 2 * '«'.len_utf8() } else { 0 }
 }
 
+/// Whether masks are all that is told by a text.
+pub(super) fn stands_for_all(text: &str) -> bool {
+    let (mut at, mut masked) = (0, false);
+    while let Some(c) = text[at..].chars().next() {
+        let length = if c == '«' { length(&text[at..]) } else { 0 };
+        if length == 0 && c.is_alphanumeric() {
+            return false;
+        }
+        masked |= length > 0;
+        at += length.max(c.len_utf8());
+    }
+    masked
+}
+
 /// The number of a masked key, if a key is one.
 pub(super) fn number(key: &str) -> Option<u32> {
     if length(key) != key.len() || key.is_empty() {

@@ -1,35 +1,44 @@
 //! Numbers that name people and accounts: cards, US social security numbers, phones and IBANs.
 
+use std::cell::Cell;
+
+use smallvec::SmallVec;
+
 use super::{Hit, Kind, keys, keys::Hint};
 
-/// Finds them in a text. Every digit is in one run of groups, and each group begins at most one number
-/// of at most 19 digits: the work is linear.
-pub(super) fn scan(text: &str, hint: Hint, hits: &mut Vec<Hit>) {
+/// Groups of digits, by where they begin and end.
+type Groups = SmallVec<[(usize, usize); 12]>;
+
+/// Finds them in the groups of digits that begin here, and returns where those end. Every digit is in one
+/// run of groups, and each group begins at most one number of at most 19 digits: the work is linear.
+pub(super) fn at(text: &str, at: usize, hint: Hint, hits: &mut Vec<Hit>) -> usize {
     let bytes = text.as_bytes();
-    let (mut at, mut groups) = (0, Vec::new());
-    while at < bytes.len() {
-        if !bytes[at].is_ascii_digit() {
-            at += 1;
-            continue;
-        }
-        groups.clear();
-        at = run(bytes, at, &mut groups);
-        let mut first = 0;
-        while first < groups.len() {
-            let numbers = Numbers { text, bytes, groups: &groups, first, hint };
-            let Some((count, found)) = numbers.find() else {
-                first += 1;
-                continue;
-            };
-            hits.push(found);
-            first += count;
-        }
+    hits.extend(iban_at(bytes, at));
+    let mut groups = Groups::new();
+    let end = run(bytes, at, &mut groups);
+    let digits: usize = groups.iter().map(|(start, end)| end - start).sum();
+    if digits < LEAST {
+        return end;
     }
-    ibans(text, hits);
+    let said = Cell::new(None);
+    let mut first = 0;
+    while first < groups.len() {
+        let numbers = Numbers { text, bytes, groups: &groups, first, hint, said: &said };
+        let Some((count, found)) = numbers.find() else {
+            first += 1;
+            continue;
+        };
+        hits.push(found);
+        first += count;
+    }
+    end
 }
 
+/// How many digits a number has at least.
+const LEAST: usize = 7;
+
 /// Collects the groups of digits that only blanks and punctuation part.
-fn run(bytes: &[u8], mut at: usize, groups: &mut Vec<(usize, usize)>) -> usize {
+fn run(bytes: &[u8], mut at: usize, groups: &mut Groups) -> usize {
     loop {
         let start = at;
         while bytes.get(at).is_some_and(u8::is_ascii_digit) {
@@ -65,6 +74,8 @@ struct Numbers<'a> {
     groups: &'a [(usize, usize)],
     first: usize,
     hint: Hint,
+    /// What the nearest telling word before the run says, and where it begins.
+    said: &'a Cell<Option<Option<(Hint, usize)>>>,
 }
 
 impl Numbers<'_> {
@@ -77,11 +88,11 @@ impl Numbers<'_> {
         // Only numbers of a shape are worth to look for words around them.
         let digits: usize =
             self.groups[self.first..].iter().take(8).map(|(start, end)| end - start).sum();
-        if digits < 7 {
+        if digits < LEAST {
             return None;
         }
         let hint = match self.hint {
-            Hint::None => said_before(self.text, start),
+            Hint::None => self.said_before(start),
             known => known,
         };
         if let Some(count) = self.card(hint) {
@@ -99,6 +110,16 @@ impl Numbers<'_> {
             start -= 1;
         }
         Some((count, self.hit(count, start, Kind::Phone)))
+    }
+
+    /// What the words before say. No word stands between the groups, so that one search does for all.
+    fn said_before(&self, start: usize) -> Hint {
+        let said = self.said.get().unwrap_or_else(|| {
+            let said = said_before(self.text, start);
+            self.said.set(Some(said));
+            said
+        });
+        said.filter(|(_, word)| start - word <= WINDOW).map_or(Hint::None, |(hint, _)| hint)
     }
 
     fn hit(&self, count: usize, start: usize, kind: Kind) -> Hit {
@@ -394,9 +415,12 @@ impl Numbers<'_> {
     }
 }
 
-/// The nearest word before a number that says what it is.
-fn said_before(text: &str, start: usize) -> Hint {
-    let mut from = start.saturating_sub(40);
+/// How far before a number a word says what it is, in bytes.
+const WINDOW: usize = 40;
+
+/// The nearest word before a number that says what it is, and where it begins.
+fn said_before(text: &str, start: usize) -> Option<(Hint, usize)> {
+    let mut from = start.saturating_sub(WINDOW);
     while !text.is_char_boundary(from) {
         from += 1;
     }
@@ -406,6 +430,7 @@ fn said_before(text: &str, start: usize) -> Hint {
     // A word that the window cuts is no word.
     let words = words.filter(|word| from == 0 || line > 0 || word.as_ptr() != window.as_ptr());
     for word in words {
+        let at = start - (window.as_ptr().addr() + window.len() - word.as_ptr().addr());
         let word = word.to_lowercase();
         let said = match word.as_str() {
             "call" | "calling" | "called" | "contact" | "dial" | "text" | "ring" | "reach" => {
@@ -415,10 +440,10 @@ fn said_before(text: &str, start: usize) -> Hint {
             word => keys::hint(word),
         };
         if let Some(said) = said {
-            return said;
+            return Some((said, at));
         }
     }
-    Hint::None
+    None
 }
 
 /// Whether the digits of a whole number are those of a card: issuer, length and check digit.
@@ -486,18 +511,15 @@ ES24FI18FK18FO18FR27GB22GE22GI23GL18GR27GT28HN28HR21HU28IE22IL23IQ23IS26IT27JO30
 LU20LV21LY25MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29PT25QA29RO24RS22RU33SA24SC31SD18\
 IR26SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24XK20YE30";
 
-fn ibans(text: &str, hits: &mut Vec<Hit>) {
-    let bytes = text.as_bytes();
-    for at in 0..bytes.len().saturating_sub(14) {
-        let head = bytes[at].is_ascii_alphabetic()
-            && bytes[at + 1].is_ascii_alphabetic()
-            && bytes[at + 2].is_ascii_digit()
-            && bytes[at + 3].is_ascii_digit()
-            && !at.checked_sub(1).is_some_and(|before| bytes[before].is_ascii_alphanumeric());
-        if head && let Some(end) = iban(&bytes[at..]) {
-            hits.push(Hit { start: at, end: at + end, kind: Kind::Iban });
-        }
-    }
+/// The IBAN whose check digits begin here.
+fn iban_at(bytes: &[u8], digits: usize) -> Option<Hit> {
+    let start = digits.checked_sub(2)?;
+    let head = bytes[start].is_ascii_alphabetic()
+        && bytes[start + 1].is_ascii_alphabetic()
+        && bytes.get(digits + 1).is_some_and(u8::is_ascii_digit)
+        && !start.checked_sub(1).is_some_and(|before| bytes[before].is_ascii_alphanumeric());
+    let end = head.then(|| iban(&bytes[start..]))??;
+    Some(Hit { start, end: start + end, kind: Kind::Iban })
 }
 
 /// The end of the IBAN that a text begins with, checked modulo 97.
@@ -531,10 +553,16 @@ fn iban(bytes: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::redact::sweep::merged;
 
     fn found(text: &str, hint: Hint) -> Vec<(&str, Kind)> {
-        let mut hits = Vec::new();
-        scan(text, hint, &mut hits);
+        let (mut hits, mut end) = (Vec::new(), 0);
+        for (start, _) in text.match_indices(|c: char| c.is_ascii_digit()) {
+            if start >= end {
+                end = at(text, start, hint, &mut hits);
+            }
+        }
+        let hits = merged(hits);
         hits.iter().map(|hit| (&text[hit.start..hit.end], hit.kind)).collect()
     }
 

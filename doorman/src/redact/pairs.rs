@@ -1,50 +1,73 @@
 //! Values that a text itself calls secret: `password=…`, `Authorization: …`, `scheme://user:…@host`.
 
-use super::{Hit, Kind, MASK, Rules};
+use super::{Hit, Kind, judge::Judge, mask};
 
-/// Finds them. What is read on either side of a sign is bounded, or read once.
-pub(super) fn scan(text: &str, rules: &Rules, hits: &mut Vec<Hit>) {
-    let mut push = |(start, end): (usize, usize)| {
-        hits.push(Hit { start, end, kind: Kind::Secret });
-    };
-    let mut ahead = Ahead::default();
-    let mut at = 0;
-    while let Some(sign) = text[at..].find([':', '=', ' ', ',', '>']).map(|sign| at + sign) {
-        at = sign + 1;
-        if text[sign..].starts_with(',') {
-            if let Some(second) = second_of_pair(text, sign, rules) {
-                push(second);
-                at = second.1;
-            }
-        } else if text[sign..].starts_with('>')
-            && let Some(value) = in_element(text, sign, rules)
-        {
-            push(value);
-            at = value.1;
-        } else if text[sign..].starts_with('>') {
-            // No sign that a key stands before.
-        } else if text[sign..].starts_with(' ') {
-            let found = after_scheme(text, sign).or_else(|| after_option(text, sign, rules));
-            if let Some(token) = found {
-                push(token);
-                at = token.1;
-            }
-        } else if text[sign..].starts_with("://") {
-            if let Some(password) = in_address(text, sign, &mut ahead) {
-                push(password);
-            }
-            let named = value_of_key(text, sign, rules);
-            at = named.map_or(sign + 3, |value| value.1.max(sign + 3));
-            named.into_iter().for_each(&mut push);
-        } else if let Some(value) = value_of_key(text, sign, rules) {
-            push(value);
-            at = value.1;
-        }
+/// Finds the value behind a `:` or `=`, and the password in an address. Returns how far the text was read.
+pub(super) fn at_sign(
+    text: &str,
+    sign: usize,
+    judge: &Judge<'_>,
+    ahead: &mut Ahead,
+    hits: &mut Vec<Hit>,
+) -> usize {
+    let is_address = text[sign..].starts_with("://");
+    if is_address && let Some(password) = in_address(text, sign, ahead) {
+        hits.push(hit(password, Kind::UrlCredentials));
     }
+    let named = value_of_key(text, sign, judge);
+    hits.extend(named.map(|value| hit(value, Kind::Secret)));
+    let past = if is_address { sign + 3 } else { sign + 1 };
+    named.map_or(past, |value| value.1.max(past))
+}
+
+/// Finds the text of an element behind the end of its tag.
+pub(super) fn at_tag(text: &str, sign: usize, judge: &Judge<'_>, hits: &mut Vec<Hit>) -> usize {
+    found(in_element(text, sign, judge), hits)
+}
+
+/// Finds the second text of a tuple behind its `(`.
+pub(super) fn at_tuple(text: &str, open: usize, judge: &Judge<'_>, hits: &mut Vec<Hit>) -> usize {
+    const MOST: usize = 72;
+    let rest = &text.as_bytes()[open + 1..];
+    let begins = rest.iter().take(10).find(|b| !b"bur\\ ".contains(b));
+    let Some(quote) = begins.filter(|b| matches!(b, b'"' | b'\'')) else { return 0 };
+    let comma = rest.iter().take(MOST).position(|b| *b == b',').map(|at| open + 1 + at);
+    let comma = comma.filter(|comma| text.as_bytes()[comma - 1] == *quote);
+    found(comma.and_then(|comma| second_of_pair(text, comma, judge)), hits)
+}
+
+/// Finds the value behind an option that begins with this `-`.
+pub(super) fn at_option(text: &str, dash: usize, judge: &Judge<'_>, hits: &mut Vec<Hit>) -> usize {
+    const MOST: usize = 64;
+    let bytes = text.as_bytes();
+    let begins = dash.checked_sub(1).is_none_or(|before| bytes[before].is_ascii_whitespace());
+    let option = &bytes[dash..];
+    if !begins || !(option.starts_with(b"--") || option.starts_with(b"-u ")) {
+        return 0;
+    }
+    let length = option.iter().take(MOST).position(u8::is_ascii_whitespace);
+    let blank = length.map(|length| dash + length).filter(|blank| bytes[*blank] == b' ');
+    found(blank.and_then(|blank| after_option(text, blank, judge)), hits)
+}
+
+fn found(value: Option<(usize, usize)>, hits: &mut Vec<Hit>) -> usize {
+    hits.extend(value.map(|value| hit(value, Kind::Secret)));
+    value.map_or(0, |value| value.1)
+}
+
+fn hit((start, end): (usize, usize), kind: Kind) -> Hit {
+    Hit { start, end, kind }
 }
 
 /// The words that say how a credential is to be read.
 const SCHEMES: [&str; 6] = ["bearer", "basic", "token", "apikey", "api-key", "negotiate"];
+
+/// Finds the token after `Bearer ` and `Basic ` that begins with a run of signs of tokens.
+pub(super) fn at_run(text: &str, start: usize, hits: &mut Vec<Hit>) {
+    let blank = start.checked_sub(1).filter(|before| text.as_bytes()[*before] == b' ');
+    let token = blank.and_then(|blank| after_scheme(text, blank));
+    hits.extend(token.map(|token| hit(token, Kind::Authorization)));
+}
 
 /// The token after `Bearer ` and `Basic `, where it is not a word of a sentence.
 fn after_scheme(text: &str, blank: usize) -> Option<(usize, usize)> {
@@ -66,7 +89,7 @@ fn after_scheme(text: &str, blank: usize) -> Option<(usize, usize)> {
 }
 
 /// The value after `--password `, and the password in `curl -u user:password`.
-fn after_option(text: &str, blank: usize, rules: &Rules) -> Option<(usize, usize)> {
+fn after_option(text: &str, blank: usize, judge: &Judge<'_>) -> Option<(usize, usize)> {
     const MOST: usize = 64;
     let mut from = blank.saturating_sub(MOST);
     while !text.is_char_boundary(from) {
@@ -83,7 +106,7 @@ fn after_option(text: &str, blank: usize, rules: &Rules) -> Option<(usize, usize
         return there
             .then(|| secret(text, option, password, password + bare(&text[password..])))?;
     }
-    let key = option.strip_prefix("--").filter(|key| !key.is_empty() && rules.is_secret(key))?;
+    let key = option.strip_prefix("--").filter(|key| !key.is_empty() && judge.is_secret(key))?;
     if let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) {
         let length = rest[1..].find([quote, '\n']).unwrap_or(rest.len() - 1);
         return secret(text, key, start + 1, start + 1 + length);
@@ -97,12 +120,12 @@ fn after_option(text: &str, blank: usize, rules: &Rules) -> Option<(usize, usize
 }
 
 /// What stands in `<password>…</password>`.
-fn in_element(text: &str, sign: usize, rules: &Rules) -> Option<(usize, usize)> {
+fn in_element(text: &str, sign: usize, judge: &Judge<'_>) -> Option<(usize, usize)> {
     const MOST: usize = 64;
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b':');
     let length = text.as_bytes()[..sign].iter().rev().take(MOST).take_while(|b| part(b)).count();
     let key = &text[sign - length..sign];
-    let opened = text[..sign - length].ends_with('<') && !key.is_empty() && rules.is_secret(key);
+    let opened = text[..sign - length].ends_with('<') && !key.is_empty() && judge.is_secret(key);
     let length = opened.then(|| text[sign + 1..].find('<'))??;
     let end = sign + 1 + length;
     let closed = text[end..].starts_with("</") && code(&text[sign + 1..end], key).is_none();
@@ -140,13 +163,13 @@ fn in_address(text: &str, sign: usize, ahead: &mut Ahead) -> Option<(usize, usiz
     let user_info = &authority[..authority.rfind('@')?];
     let colon = user_info.find(':')?;
     let password = &user_info[colon + 1..];
-    let shown = password.starts_with(MASK) || is_placeholder(password);
+    let shown = mask::stands_for_all(password) || is_placeholder(password);
     (!password.is_empty() && !shown).then(|| (start + colon + 1, start + user_info.len()))
 }
 
 /// Signs that were found ahead, so that nothing is looked for twice.
 #[derive(Default)]
-struct Ahead {
+pub(super) struct Ahead {
     /// Where an address has to end.
     stop: usize,
     /// The next `@`.
@@ -158,8 +181,8 @@ fn is_port(text: &str) -> bool {
 }
 
 /// The value after a `:` or `=` that stands behind a sensitive key.
-fn value_of_key(text: &str, sign: usize, rules: &Rules) -> Option<(usize, usize)> {
-    let key = key_before(text, sign, rules)?;
+fn value_of_key(text: &str, sign: usize, judge: &Judge<'_>) -> Option<(usize, usize)> {
+    let key = key_before(text, sign, judge)?;
     let rest = text[sign..].trim_start_matches([':', '=', '>']);
     let operator = text.len() - rest.len();
     let blanks = rest.bytes().take(16).take_while(|b| matches!(b, b' ' | b'\t')).count();
@@ -320,9 +343,9 @@ fn code(rest: &str, key: &str) -> Option<Code> {
 }
 
 /// The second text of `('password', '…')`.
-fn second_of_pair(text: &str, comma: usize, rules: &Rules) -> Option<(usize, usize)> {
+fn second_of_pair(text: &str, comma: usize, judge: &Judge<'_>) -> Option<(usize, usize)> {
     let quote = text[..comma].chars().next_back().filter(|c| matches!(c, '"' | '\''))?;
-    let key = key_before(text, comma, rules)?;
+    let key = key_before(text, comma, judge)?;
     let open = text[..comma - 1].trim_end_matches('\\').strip_suffix(key)?;
     let open = open.trim_end_matches(quote).trim_end_matches('\\');
     // A prefix of Python's: `b'…'`.
@@ -367,7 +390,7 @@ fn secret(text: &str, key: &str, start: usize, end: usize) -> Option<(usize, usi
     let value = text.get(start..end)?;
     let empty = ["null", "none", "nil", "true", "false", "undefined", ""];
     let told = value.chars().any(char::is_alphanumeric)
-        && !value.contains(MASK)
+        && !mask::stands_for_all(value)
         && !is_placeholder(value)
         && !empty.iter().any(|empty| empty.eq_ignore_ascii_case(value))
         && !key.is_empty();
@@ -455,7 +478,7 @@ fn is_word_of_prose(value: &str) -> bool {
 }
 
 /// The sensitive key that ends before a sign: quoted, one word, or up to three.
-fn key_before<'a>(text: &'a str, sign: usize, rules: &Rules) -> Option<&'a str> {
+fn key_before<'a>(text: &'a str, sign: usize, judge: &Judge<'_>) -> Option<&'a str> {
     const MOST: usize = 64;
     let mut from = sign.saturating_sub(MOST);
     while !text.is_char_boundary(from) {
@@ -463,7 +486,7 @@ fn key_before<'a>(text: &'a str, sign: usize, rules: &Rules) -> Option<&'a str> 
     }
     let before = text[from..sign].trim_end_matches([' ', '\t']);
     let before = before.strip_suffix(']').unwrap_or(before);
-    let sensitive = |key: &&'a str| key.chars().any(char::is_alphabetic) && rules.is_secret(key);
+    let sensitive = |key: &&'a str| key.chars().any(char::is_alphabetic) && judge.is_secret(key);
     if let Some(quote) = before.chars().next_back().filter(|c| matches!(c, '"' | '\'' | '`')) {
         let inner = before[..before.len() - 1].trim_end_matches('\\');
         let key = inner.rfind(quote).map(|open| &inner[open + 1..]);
@@ -490,11 +513,12 @@ fn key_before<'a>(text: &'a str, sign: usize, rules: &Rules) -> Option<&'a str> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::redact::{Rules, keys::Said, sweep::sweep};
 
     fn masked(text: &str) -> String {
-        let (mut hits, mut out, mut at) = (Vec::new(), String::new(), 0);
-        scan(text, &Rules::default(), &mut hits);
-        for hit in hits {
+        let (mut out, mut at) = (String::new(), 0);
+        let rules = Rules::default();
+        for hit in sweep(&Judge::new(&rules, 0), text, Said::NOTHING) {
             out.push_str(&text[at..hit.start]);
             out.push('~');
             at = hit.end;

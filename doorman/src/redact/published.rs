@@ -10,6 +10,7 @@ use super::{
     Rules,
     declared::{At, Declared},
     engine, json,
+    judge::Judge,
     keys::{Hint, Key, Pattern, Said, Verdict},
 };
 
@@ -124,7 +125,11 @@ impl Publisher<'_> {
             self.open |= *schema == Value::Bool(true);
             return schema.clone();
         };
-        Value::Object(self.members(members, place))
+        let mut relaxed = self.members(members, place);
+        if place.masked && self.rules.whole {
+            add_string(&mut relaxed, &["array", "object"]);
+        }
+        Value::Object(relaxed)
     }
 
     fn members(&mut self, schema: &Object, place: &Place) -> Object {
@@ -503,7 +508,9 @@ fn changes(rules: &Rules, value: &Value, place: &Place) -> bool {
     match value {
         Value::Null => false,
         _ if place.masked => true,
-        Value::String(text) => !engine::plain(rules, text, place.said, 3).is_empty(),
+        Value::String(text) => {
+            !engine::plain(&Judge::new(rules, text.len()), text, place.said).is_empty()
+        }
         Value::Number(number) => {
             json::number_kind(&number.to_string(), place.said).is_some() || place.item
         }

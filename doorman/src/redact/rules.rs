@@ -22,12 +22,6 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// Whether a key that stands alone is sensitive.
-    pub(super) fn is_secret(&self, key: &str) -> bool {
-        let key = keys::Key::new(key);
-        key.verdict(self.kinds) == keys::Verdict::Secret || self.matches(&[], &key)
-    }
-
     pub(super) fn matches(&self, above: &[keys::Key], key: &keys::Key) -> bool {
         self.patterns.iter().any(|pattern| pattern.matches(above, key))
     }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::{
     Hit, Kind,
     catalogue::{Made, VENDORS, Vendor},
+    encoded::decoded,
 };
 
 /// Each prefix with its vendor, by the first sign.
@@ -20,21 +21,43 @@ static BY_FIRST: LazyLock<[Vec<(&str, &Vendor)>; 128]> = LazyLock::new(|| {
     table
 });
 
-/// Finds them at the beginnings of words.
-pub(super) fn scan(text: &str, hits: &mut Vec<Hit>) {
-    private_keys(text, hits);
-    let mut runs = Runs { bytes: text.as_bytes(), word: (0, 0), wide: (0, 0) };
+/// The shortest run that a token is in.
+pub(super) const SHORTEST: usize = 15;
+
+/// The run of signs of tokens around a place, from no further back than `floor`.
+pub(super) fn run(bytes: &[u8], floor: usize, at: usize) -> (usize, usize) {
+    let within = |b: &u8| WITHIN[usize::from(*b)];
+    let back = bytes[floor..at].iter().rev().take_while(|b| within(b)).count();
+    let length = bytes[at..].iter().take_while(|b| within(b)).count();
+    (at - back, at + length.max(1))
+}
+
+/// The signs that tokens are made of.
+static WITHIN: [bool; 256] = {
+    let mut within = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        within[byte as usize] = byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'-' | b'.' | b'+' | b'/' | b'=' | b'~' | b'%');
+        byte += 1;
+    }
+    within
+};
+
+/// Finds tokens at the beginnings of words in a run.
+pub(super) fn in_run(text: &str, start: usize, end: usize, hits: &mut Vec<Hit>) {
     let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
+    let mut runs = Runs { bytes, word: (0, 0), wide: (0, 0) };
+    let mut at = start;
+    while at + SHORTEST <= end {
         let begins = at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'+');
         if !(begins && (bytes[at].is_ascii_alphanumeric() || bytes[at] == b'_')) {
             at += 1;
             continue;
         }
         match token(bytes, at, &mut runs) {
-            Some(end) => {
-                hits.push(Hit { start: at, end, kind: Kind::Secret });
+            Some((end, kind)) => {
+                hits.push(Hit { start: at, end, kind });
                 at = end;
             }
             None => at += 1,
@@ -43,17 +66,15 @@ pub(super) fn scan(text: &str, hits: &mut Vec<Hit>) {
 }
 
 /// The end of the secret that begins here.
-fn token(bytes: &[u8], at: usize, runs: &mut Runs<'_>) -> Option<usize> {
+fn token(bytes: &[u8], at: usize, runs: &mut Runs<'_>) -> Option<(usize, Kind)> {
     let rest = &bytes[at..];
-    if let Some(end) =
-        aws(rest).or_else(|| telegram(rest)).or_else(|| slack_hook(rest)).or_else(|| marked(rest))
-    {
-        return Some(at + end);
+    if let Some(end) = aws(rest).or_else(|| slack_hook(rest)).or_else(|| marked(rest)) {
+        return Some((at + end, Kind::Token));
     }
     if rest.starts_with(b"ey")
         && let Some(end) = jwt(bytes, at, runs)
     {
-        return Some(end);
+        return Some((end, Kind::Jwt));
     }
     let vendors = BY_FIRST.get(usize::from(rest[0]))?;
     let vendors = vendors.iter().filter(|(prefix, _)| rest.starts_with(prefix.as_bytes()));
@@ -62,7 +83,7 @@ fn token(bytes: &[u8], at: usize, runs: &mut Runs<'_>) -> Option<usize> {
         let (end, last_digit) = runs.from(from, vendor.made);
         let random =
             vendor.certain || last_digit > from || is_mixed(&bytes[from..end.min(from + 64)]);
-        (end >= from + vendor.least && random).then_some(end)
+        (end >= from + vendor.least && random).then_some((end, Kind::Token))
     })
 }
 
@@ -85,7 +106,7 @@ struct Runs<'a> {
 impl Runs<'_> {
     fn from(&mut self, at: usize, made: Made) -> (usize, usize) {
         let (known, within): (_, fn(&u8) -> bool) = match made {
-            Made::Plain => return run(self.bytes, at, u8::is_ascii_alphanumeric),
+            Made::Plain => return made_of(self.bytes, at, u8::is_ascii_alphanumeric),
             Made::Word => {
                 (&mut self.word, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
             }
@@ -95,13 +116,13 @@ impl Runs<'_> {
             }),
         };
         if known.0 <= at {
-            *known = run(self.bytes, at, within);
+            *known = made_of(self.bytes, at, within);
         }
         *known
     }
 }
 
-fn run(bytes: &[u8], at: usize, within: fn(&u8) -> bool) -> (usize, usize) {
+fn made_of(bytes: &[u8], at: usize, within: fn(&u8) -> bool) -> (usize, usize) {
     let rest = &bytes[at.min(bytes.len())..];
     let length = rest.iter().position(|b| !within(b)).unwrap_or(rest.len());
     let last_digit = rest[..length].iter().rposition(u8::is_ascii_digit).map_or(0, |last| last + 1);
@@ -119,8 +140,20 @@ fn aws(rest: &[u8]) -> Option<usize> {
     whole.then_some(20)
 }
 
+/// Finds a bot's token around its colon.
+pub(super) fn telegram(text: &str, colon: usize, hits: &mut Vec<Hit>) {
+    let bytes = text.as_bytes();
+    let digits = bytes[..colon].iter().rev().take(11).take_while(|b| b.is_ascii_digit()).count();
+    let start = colon - digits;
+    let apart =
+        start == 0 || !(bytes[start - 1].is_ascii_alphanumeric() || bytes[start - 1] == b'+');
+    if apart && let Some(length) = bots(&bytes[start..]) {
+        hits.push(Hit { start, end: start + length, kind: Kind::Token });
+    }
+}
+
 /// A bot's number, a colon and 35 signs.
-fn telegram(rest: &[u8]) -> Option<usize> {
+fn bots(rest: &[u8]) -> Option<usize> {
     let digits = rest.iter().take(11).take_while(|b| b.is_ascii_digit()).count();
     if !(8..=10).contains(&digits) || rest.get(digits) != Some(&b':') {
         return None;
@@ -162,10 +195,10 @@ fn jwt(bytes: &[u8], at: usize, runs: &mut Runs<'_>) -> Option<usize> {
     let part = |runs: &mut Runs<'_>, from: usize| runs.from(from, Made::Word).0;
     let header = part(runs, at);
     let payload = (bytes.get(header) == Some(&b'.')).then(|| part(runs, header + 1))?;
-    let decoded = base64(&bytes[at..header.min(at + 2048)]);
-    let object = decoded.first() == Some(&b'{')
-        && decoded.contains(&b'"')
-        && (header - at > 2048 || decoded.trim_ascii_end().last() == Some(&b'}'));
+    let head = decoded(&bytes[at..header.min(at + 2048)]);
+    let object = head.first() == Some(&b'{')
+        && head.contains(&b'"')
+        && (header - at > 2048 || head.trim_ascii_end().last() == Some(&b'}'));
     if !object || payload < header + 5 {
         return None;
     }
@@ -178,62 +211,40 @@ fn jwt(bytes: &[u8], at: usize, runs: &mut Runs<'_>) -> Option<usize> {
         end = part(runs, end + 1);
     }
     let unsigned = end == payload
-        && base64(&bytes[header + 1..payload.min(header + 2048)]).starts_with(b"{\"");
+        && decoded(&bytes[header + 1..payload.min(header + 2048)]).starts_with(b"{\"");
     (end > payload || unsigned).then_some(end)
 }
 
-fn base64(text: &[u8]) -> Vec<u8> {
-    let (mut decoded, mut held, mut bits) = (Vec::with_capacity(text.len()), 0u32, 0u32);
-    for byte in text {
-        let six = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'-' | b'+' => 62,
-            b'_' | b'/' => 63,
-            _ => break,
-        };
-        held = (held << 6) | u32::from(six);
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            decoded.push((held >> bits & 0xFF) as u8);
-            held &= (1 << bits) - 1;
-        }
-    }
-    decoded
-}
+/// What a private key begins with.
+pub(super) const BEGIN: &[u8] = b"-----BEGIN ";
 
-/// From `-----BEGIN … PRIVATE KEY` to the end of its last line, or of the text where that is missing.
-fn private_keys(text: &str, hits: &mut Vec<Hit>) {
-    const BEGIN: &str = "-----BEGIN ";
-    let mut from = 0;
-    while let Some(at) = text[from..].find(BEGIN).map(|at| from + at) {
-        let label = text[at + BEGIN.len()..].bytes().take(64);
-        let label = label.take_while(|b| b.is_ascii_uppercase() || matches!(b, b' ' | b'0'..=b'9'));
-        let end_of_label = at + BEGIN.len() + label.count();
-        from = end_of_label;
-        if !text[at..end_of_label].contains("PRIVATE KEY") {
-            continue;
-        }
-        let body = end_of_label + text[end_of_label..].bytes().take_while(|b| *b == b'-').count();
-        let end = text[body..].find("-----END ").map_or(text.len(), |end| {
-            let last = body + end + "-----END ".len();
-            let label = text[last..].find("-----").filter(|length| *length < 64);
-            label.map_or(last, |length| last + length + 5)
-        });
-        hits.push(Hit { start: at, end, kind: Kind::Secret });
-        from = end;
+/// Finds a private key from `-----BEGIN … PRIVATE KEY` to the end of its last line, or of the text where
+/// that is missing. Returns how far the text was read.
+pub(super) fn private_key(text: &str, at: usize, hits: &mut Vec<Hit>) -> usize {
+    let label = text[at + BEGIN.len()..].bytes().take(64);
+    let label = label.take_while(|b| b.is_ascii_uppercase() || matches!(b, b' ' | b'0'..=b'9'));
+    let end_of_label = at + BEGIN.len() + label.count();
+    if !text[at..end_of_label].contains("PRIVATE KEY") {
+        return end_of_label;
     }
+    let body = end_of_label + text[end_of_label..].bytes().take_while(|b| *b == b'-').count();
+    let end = text[body..].find("-----END ").map_or(text.len(), |end| {
+        let last = body + end + "-----END ".len();
+        let label = text[last..].find("-----").filter(|length| *length < 64);
+        label.map_or(last, |length| last + length + 5)
+    });
+    hits.push(Hit { start: at, end, kind: Kind::PrivateKey });
+    end
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+
+    use crate::redact::{Rules, judge::Judge, keys::Said, sweep::sweep};
 
     fn found(text: &str) -> Vec<&str> {
-        let mut hits = Vec::new();
-        scan(text, &mut hits);
+        let rules = Rules::default();
+        let hits = sweep(&Judge::new(&rules, 0), text, Said::NOTHING);
         hits.iter().map(|hit| &text[hit.start..hit.end]).collect()
     }
 

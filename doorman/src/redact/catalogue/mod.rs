@@ -131,6 +131,8 @@ pub(super) fn is_always_on(name: &str) -> bool {
 pub(super) struct Set(u32);
 
 impl Set {
+    pub(super) const NONE: Self = Self(0);
+
     /// The detector of this name.
     pub(super) fn named(name: &str) -> Option<Self> {
         let at = OPTIONAL.iter().position(|detector| detector.name == name)?;

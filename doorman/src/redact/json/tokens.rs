@@ -1,0 +1,163 @@
+//! What JSON is made of: strings, numbers, words and blanks (RFC 8259).
+
+use super::super::sweep::is_plain;
+
+/// What was seen in a string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen(u8);
+
+const STOP: u8 = 1;
+/// A sign that something may begin with.
+const SIGN: u8 = 2;
+const CAPITAL: u8 = 4;
+const ESCAPE: u8 = 8;
+
+impl Seen {
+    pub(super) fn escapes(self) -> bool {
+        self.0 & ESCAPE != 0
+    }
+
+    /// Whether there is a sign that something may begin with.
+    pub(super) fn signs(self) -> bool {
+        self.0 & (SIGN | ESCAPE) != 0
+    }
+
+    pub(super) fn capitals(self) -> bool {
+        self.0 & CAPITAL != 0
+    }
+}
+
+static CLASSES: [u8; 256] = {
+    let mut classes = [SIGN; 256];
+    let mut byte = 0u8;
+    while byte < 0x80 {
+        classes[byte as usize] = match byte {
+            b'"' | 0..0x20 => STOP,
+            b'\\' => STOP | ESCAPE,
+            b'A'..=b'Z' => CAPITAL,
+            b'a'..=b'z'
+            | b' '
+            | b'!'
+            | b'#'
+            | b'$'
+            | b'\''
+            | b')'
+            | b'*'
+            | b'+'
+            | b','
+            | b'.'
+            | b'/'
+            | b';'
+            | b'<'
+            | b'?'
+            | b']'
+            | b'^'
+            | b'`'
+            | b'|'
+            | b'}'
+            | b'~' => 0,
+            _ => SIGN,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+/// Past the closing quote of the string whose opening quote is at `at`; `None` where it is not well-formed.
+pub(super) fn string(bytes: &[u8], at: usize) -> Option<(usize, Seen)> {
+    const BLOCK: usize = 32;
+    let (mut at, mut seen) = (at + 1, 0);
+    loop {
+        for _ in 0..BLOCK {
+            let byte = *bytes.get(at)?;
+            let class = CLASSES[usize::from(byte)];
+            seen |= class;
+            if class & STOP == 0 {
+                at += 1;
+            } else if byte == b'"' {
+                return Some((at + 1, Seen(seen)));
+            } else {
+                at += escape(bytes, at).filter(|_| byte == b'\\')?;
+            }
+        }
+        // A capital that a plain block may begin with is part of no token.
+        while is_plain(&bytes[at - 1..], &bytes[at..], false) {
+            at += BLOCK;
+        }
+    }
+}
+
+/// The length of an escape.
+fn escape(bytes: &[u8], at: usize) -> Option<usize> {
+    match bytes.get(at + 1)? {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
+        b'u' => bytes.get(at + 2..at + 6)?.iter().all(u8::is_ascii_hexdigit).then_some(6),
+        _ => None,
+    }
+}
+
+/// Past the number that begins at `at`.
+pub(super) fn number(bytes: &[u8], mut at: usize) -> Option<usize> {
+    let digits = |at: &mut usize| {
+        let start = *at;
+        while bytes.get(*at).is_some_and(u8::is_ascii_digit) {
+            *at += 1;
+        }
+        *at - start
+    };
+    let sign = |at: &mut usize, signs: &[u8]| {
+        let there = bytes.get(*at).is_some_and(|b| signs.contains(b));
+        *at += usize::from(there);
+        there
+    };
+    sign(&mut at, b"-");
+    let zero = bytes.get(at) == Some(&b'0');
+    let whole = digits(&mut at);
+    if whole == 0 || (zero && whole > 1) || (sign(&mut at, b".") && digits(&mut at) == 0) {
+        return None;
+    }
+    if sign(&mut at, b"eE") {
+        sign(&mut at, b"+-");
+        if digits(&mut at) == 0 {
+            return None;
+        }
+    }
+    Some(at)
+}
+
+/// Past `true`, `false` or `null`.
+pub(super) fn word(bytes: &[u8], at: usize) -> Option<usize> {
+    let words: [&[u8]; 3] = [b"true", b"false", b"null"];
+    words.into_iter().find(|word| bytes[at..].starts_with(word)).map(|word| at + word.len())
+}
+
+/// The next place that is no blank.
+pub(super) fn blanks(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).copied().is_some_and(is_blank) {
+        at += 1;
+    }
+    at
+}
+
+pub(super) fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// Where as many containers as are open end in what is no JSON; the end of the text where they do not.
+pub(super) fn containers_end(text: &str, mut open: usize) -> usize {
+    let (mut quoted, mut escaped) = (false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => open += 1,
+            b']' | b'}' if !quoted => open -= 1,
+            _ => {}
+        }
+        if open == 0 {
+            return at;
+        }
+    }
+    text.len()
+}

@@ -1,0 +1,178 @@
+//! What keys say, remembered while one input is read: documents repeat their keys.
+
+use std::cell::{Cell, RefCell};
+
+use super::{
+    Kind, Rules, engine, fold,
+    keys::{Key, Said, Verdict},
+};
+
+/// The rules, with what was found out by them so far.
+pub(super) struct Judge<'r> {
+    pub(super) rules: &'r Rules,
+    slots: RefCell<Vec<Slot>>,
+    /// How many slots there are once there is one.
+    size: usize,
+    /// How often something in something else may still be followed; what is deeper is read as text.
+    depth: Cell<u8>,
+}
+
+/// What is known of a key.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    /// What its words say, and the keys of the user that stand alone.
+    pub(super) verdict: Verdict,
+    pub(super) role: Role,
+    /// Whether it stands over a list of names.
+    pub(super) lists_names: bool,
+    /// Whether it adds nothing to what stands above it.
+    pub(super) goes_on: bool,
+    /// Whether a path of the user may end with it.
+    pub(super) may_end_path: bool,
+    /// The kind of what has to be masked in the key itself.
+    pub(super) shows: Option<Kind>,
+}
+
+/// What a member is to its siblings.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    #[default]
+    Member,
+    /// It gives a sibling its name.
+    Name,
+    /// A sibling gives it its name.
+    Value,
+}
+
+/// The longest key that is remembered.
+const LONGEST: usize = 40;
+
+/// A key that was seen: it is compared as a whole, for a hash alone could be made to collide.
+#[derive(Clone, Copy)]
+struct Slot {
+    length: u8,
+    key: [u8; LONGEST],
+    /// Whether the key itself was looked at, not only its words.
+    whole: bool,
+    known: Known,
+}
+
+const EMPTY: Known = Known {
+    verdict: Verdict::Plain(Said::NOTHING),
+    role: Role::Member,
+    lists_names: false,
+    goes_on: true,
+    may_end_path: false,
+    shows: None,
+};
+
+impl<'r> Judge<'r> {
+    /// For an input of this length.
+    pub(super) fn new(rules: &'r Rules, length: usize) -> Self {
+        const DEPTH: u8 = 4;
+        let size = (length / 64).clamp(16, 1024).next_power_of_two();
+        Self { rules, slots: RefCell::default(), size, depth: Cell::new(DEPTH) }
+    }
+
+    /// Whether words with capitals may be something in a string of this length.
+    pub(super) fn minds_capitals(&self, length: usize) -> bool {
+        length >= super::secrets::SHORTEST || !self.rules.kinds.is_empty()
+    }
+
+    /// Looks into what is encoded in something else; `None` where that is too deep.
+    pub(super) fn inside<T>(&self, look: impl FnOnce() -> T) -> Option<T> {
+        let depth = self.depth.get();
+        let deeper = depth.checked_sub(1)?;
+        self.depth.set(deeper);
+        let found = look();
+        self.depth.set(depth);
+        Some(found)
+    }
+
+    /// Whether a key in a text is sensitive.
+    pub(super) fn is_secret(&self, key: &str) -> bool {
+        self.look(key, false).verdict == Verdict::Secret
+    }
+
+    /// What a key of an object says; `raw` is what stands between its quotes.
+    pub(super) fn key(&self, raw: &str) -> Known {
+        if raw.contains('\\') {
+            return self.find(&fold::unescaped(raw).text, true);
+        }
+        self.look(raw, true)
+    }
+
+    fn look(&self, key: &str, whole: bool) -> Known {
+        let bytes = key.as_bytes();
+        if bytes.len() > LONGEST {
+            return self.find(key, whole);
+        }
+        let slot = hash(bytes) & (self.size - 1);
+        if let Some(seen) = self.slots.borrow().get(slot)
+            && usize::from(seen.length) == bytes.len()
+            && seen.key[..bytes.len()] == *bytes
+            && (seen.whole || !whole)
+        {
+            return seen.known;
+        }
+        let known = self.find(key, whole);
+        let mut slots = self.slots.borrow_mut();
+        if slots.is_empty() {
+            // No key is empty and has been looked at.
+            slots.resize(
+                self.size,
+                Slot { length: u8::MAX, key: [0; LONGEST], whole: false, known: EMPTY },
+            );
+        }
+        if let (Some(slot), Ok(length)) = (slots.get_mut(slot), u8::try_from(bytes.len())) {
+            slot.length = length;
+            slot.key[..bytes.len()].copy_from_slice(bytes);
+            slot.whole = whole;
+            slot.known = known;
+        }
+        known
+    }
+
+    fn find(&self, key: &str, whole: bool) -> Known {
+        let words = Key::new(key);
+        let verdict = if self.rules.matches(&[], &words) {
+            Verdict::Secret
+        } else {
+            words.verdict(self.rules.kinds)
+        };
+        if !whole {
+            return Known { verdict, ..EMPTY };
+        }
+        let role = if words.is_name() {
+            Role::Name
+        } else if words.is_value() {
+            Role::Value
+        } else {
+            Role::Member
+        };
+        Known {
+            verdict,
+            role,
+            lists_names: words.lists_names(),
+            goes_on: words.goes_on(),
+            may_end_path: self.rules.patterns.iter().any(|pattern| pattern.may_end_with(&words)),
+            shows: engine::hits(self, key, Said::NOTHING).first().map(|hit| hit.kind),
+        }
+    }
+}
+
+/// Both ends of a key and its length: cheap, and good enough where a collision only costs time.
+fn hash(key: &[u8]) -> usize {
+    let word = |bytes: &[u8]| {
+        let mut word = [0; 8];
+        word[..bytes.len()].copy_from_slice(bytes);
+        u64::from_le_bytes(word)
+    };
+    let (first, last) = match key.len() {
+        0..=8 => (word(key), 0),
+        length => (word(&key[..8]), word(&key[length - 8..])),
+    };
+    let mixed =
+        (first ^ last.rotate_left(29) ^ key.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    usize::try_from(mixed >> 40).unwrap_or_default()
+}

@@ -1,0 +1,406 @@
+//! The words by which a key says that its value is secret, and those by which it says that it is not.
+
+use std::sync::LazyLock;
+
+use super::Hint;
+
+/// Words that add nothing to what the key around a member says.
+pub(super) const GOING_ON: [&str; 10] =
+    ["number", "value", "no", "num", "home", "work", "main", "primary", "other", "raw"];
+
+/// Last words of keys whose values are names of sibling values.
+pub(super) const NAMES: [&str; 14] = [
+    "name",
+    "key",
+    "header",
+    "field",
+    "param",
+    "parameter",
+    "variable",
+    "var",
+    "property",
+    "attribute",
+    "label",
+    "system",
+    "setting",
+    "k",
+];
+
+/// Last words of keys over lists of names.
+pub(super) const LISTS: [&str; 13] = [
+    "required",
+    "scope",
+    "scopes",
+    "keyword",
+    "keywords",
+    "fields",
+    "enum",
+    "tags",
+    "columns",
+    "names",
+    "keys",
+    "properties",
+    "labels",
+];
+
+/// Last words of keys whose values a sibling names.
+pub(super) const VALUES: [&str; 7] = ["value", "values", "val", "content", "data", "v", "text"];
+
+/// Words that make a key secret wherever they stand, unless a word of [`HARMLESS`] follows.
+const STRONG: [&str; 14] = [
+    "password",
+    "passwords",
+    "passwd",
+    "passwort",
+    "pwd",
+    "passphrase",
+    "passphrases",
+    "passcode",
+    "passwds",
+    "pwds",
+    "contraseña",
+    "ssn",
+    "cvv",
+    "cvc",
+];
+
+/// Phrases that make a key secret at its end.
+const WEAK: [&[&str]; 74] = [
+    &["token"],
+    &["tokens"],
+    &["secret"],
+    &["secrets"],
+    &["credential"],
+    &["credentials"],
+    &["creds"],
+    &["authorization"],
+    &["cookie"],
+    &["cookies"],
+    &["apikey"],
+    &["apikeys"],
+    &["api", "key"],
+    &["api", "keys"],
+    &["access", "key"],
+    &["access", "keys"],
+    &["secret", "key"],
+    &["secret", "keys"],
+    &["private", "key"],
+    &["private", "keys"],
+    &["signing", "key"],
+    &["encryption", "key"],
+    &["decryption", "key"],
+    &["master", "key"],
+    &["account", "key"],
+    &["auth", "key"],
+    &["session", "key"],
+    &["shared", "key"],
+    &["service", "key"],
+    &["ssh", "key"],
+    &["app", "key"],
+    &["application", "key"],
+    &["consumer", "key"],
+    &["subscription", "key"],
+    &["storage", "key"],
+    &["deploy", "key"],
+    &["hmac", "key"],
+    &["aes", "key"],
+    &["webhook", "key"],
+    &["functions", "key"],
+    &["client", "secret"],
+    &["auth", "header"],
+    &["session", "id"],
+    &["sessionid"],
+    &["sessid"],
+    &["phpsessid"],
+    &["jsessionid"],
+    &["session", "cookie"],
+    &["connection", "string"],
+    &["conn", "string"],
+    &["connectionstring"],
+    &["conn", "str"],
+    &["dsn"],
+    &["jwt"],
+    &["bearer"],
+    &["social", "security"],
+    &["social", "security", "number"],
+    &["social", "security", "no"],
+    &["credit", "card"],
+    &["creditcard"],
+    &["credit", "card", "number"],
+    &["card", "number"],
+    &["card", "numbers"],
+    &["card", "no"],
+    &["card", "num"],
+    &["cc", "number"],
+    &["cc", "num"],
+    &["cardnumber"],
+    &["security", "code"],
+    &["pin"],
+    &["otp"],
+    &["recovery", "code"],
+    &["recovery", "codes"],
+    &["backup", "codes"],
+];
+
+/// Words after a [`WEAK`] phrase that change nothing.
+const NEUTRAL: [&str; 40] = [
+    "value",
+    "values",
+    "hash",
+    "hashed",
+    "raw",
+    "plain",
+    "text",
+    "plaintext",
+    "cleartext",
+    "encrypted",
+    "base",
+    "b",
+    "hex",
+    "string",
+    "str",
+    "prod",
+    "production",
+    "staging",
+    "dev",
+    "test",
+    "live",
+    "main",
+    "backup",
+    "primary",
+    "secondary",
+    "current",
+    "previous",
+    "old",
+    "new",
+    "temp",
+    "tmp",
+    "header",
+    "data",
+    "env",
+    "pem",
+    "jwt",
+    "full",
+    "key",
+    "number",
+    "x",
+];
+
+/// Words after a [`STRONG`] one by which a key tells of something else.
+const HARMLESS: [&str; 74] = [
+    "count",
+    "counts",
+    "type",
+    "types",
+    "limit",
+    "limits",
+    "length",
+    "len",
+    "min",
+    "max",
+    "size",
+    "expires",
+    "expiry",
+    "expired",
+    "expiration",
+    "expire",
+    "updated",
+    "changed",
+    "created",
+    "modified",
+    "rotated",
+    "verified",
+    "required",
+    "policy",
+    "policies",
+    "algorithm",
+    "algo",
+    "scheme",
+    "url",
+    "uri",
+    "link",
+    "href",
+    "id",
+    "ids",
+    "reset",
+    "strength",
+    "rule",
+    "rules",
+    "enabled",
+    "disabled",
+    "field",
+    "fields",
+    "label",
+    "placeholder",
+    "error",
+    "errors",
+    "status",
+    "state",
+    "manager",
+    "help",
+    "regex",
+    "pattern",
+    "format",
+    "age",
+    "attempts",
+    "page",
+    "form",
+    "visible",
+    "days",
+    "date",
+    "time",
+    "at",
+    "protected",
+    "protection",
+    "provider",
+    "name",
+    "names",
+    "file",
+    "path",
+    "set",
+    "supported",
+    "match",
+    "matches",
+    "score",
+];
+
+/// Words before by which a key asks or counts.
+const ASKING: [&str; 22] = [
+    "is", "has", "have", "requires", "require", "needs", "need", "no", "show", "hide", "allow",
+    "allows", "allowed", "enable", "enables", "disable", "supports", "can", "must", "should",
+    "uses", "forgot",
+];
+
+/// Words before `token` or `tokens` by which they are units of text, or a place in a list.
+const COUNTING: [&str; 34] = [
+    "max",
+    "min",
+    "total",
+    "num",
+    "n",
+    "prompt",
+    "completion",
+    "input",
+    "output",
+    "used",
+    "remaining",
+    "cached",
+    "reasoning",
+    "thinking",
+    "audio",
+    "image",
+    "generated",
+    "count",
+    "context",
+    "billed",
+    "accepted",
+    "rejected",
+    "prediction",
+    "page",
+    "continuation",
+    "next",
+    "stop",
+    "eos",
+    "bos",
+    "pad",
+    "unk",
+    "sep",
+    "cls",
+    "special",
+];
+
+/// Keys of Kubernetes that ask for a token, and that name where a secret is.
+const KUBERNETES: [&[&str]; 2] =
+    [&["automount", "service", "account", "token"], &["image", "pull", "secrets"]];
+
+/// The words that are strong, or that a weak phrase begins with, in order; and the phrases as one word.
+static TELLING: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let first = WEAK.iter().map(|phrase| phrase[0].to_owned());
+    let together = WEAK.iter().map(|phrase| phrase.concat());
+    let strong = STRONG.iter().chain(&["pass"]).map(|word| (*word).to_owned());
+    let mut words: Vec<String> = first.chain(together).chain(strong).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+});
+
+/// Whether a secret may begin with this word. Most keys end here.
+fn may_tell(word: &str) -> bool {
+    let ends = ["password", "passwd", "token", "tokens", "secret"];
+    (word.len() >= 5 && ends.iter().any(|end| word.ends_with(end)))
+        || TELLING.binary_search_by(|known| known.as_str().cmp(word)).is_ok()
+}
+
+/// Whether the words of a key say by themselves that its value is secret.
+pub(super) fn says_secret(words: &[&str]) -> bool {
+    if !words.iter().any(|word| may_tell(word)) {
+        return false;
+    }
+    if KUBERNETES.contains(&words) {
+        return false;
+    }
+    if words.first().is_some_and(|first| words.len() > 1 && ASKING.contains(first)) {
+        return false;
+    }
+    let numbered = |word: &&str| word.bytes().all(|b| b.is_ascii_digit());
+    for (at, word) in words.iter().enumerate() {
+        let strong = STRONG.contains(word)
+            || word.ends_with("password")
+            || word.ends_with("passwd")
+            || (*word == "pass"
+                && matches!(words.get(at + 1), Some(&("word" | "phrase" | "code"))));
+        if strong && !words[at + 1..].iter().any(|after| HARMLESS.contains(after)) {
+            return true;
+        }
+    }
+    (0..words.len()).any(|at| {
+        let Some(length) = weak(&words[at..]) else { return false };
+        let (before, after) = (&words[..at], &words[at + length..]);
+        let counts = words[at].starts_with("token")
+            && before.last().is_some_and(|before| COUNTING.contains(before));
+        !counts && after.iter().all(|after| NEUTRAL.contains(after) || numbered(after))
+    })
+}
+
+/// What stands before `token` and `secret` where they are written together.
+const WITH: [&str; 14] = [
+    "access", "auth", "refresh", "id", "bearer", "session", "csrf", "xsrf", "api", "user",
+    "client", "app", "bot", "device",
+];
+
+/// How many words the longest weak phrase takes at the start, written apart or as one word.
+fn weak(words: &[&str]) -> Option<usize> {
+    let apart = WEAK.iter().filter(|phrase| words.starts_with(phrase)).map(|phrase| phrase.len());
+    apart.max().or_else(|| {
+        let word = words.first().filter(|word| word.len() >= 5)?;
+        let run_together = |phrase: &&[&str]| {
+            let length: usize = phrase.iter().map(|word| word.len()).sum();
+            phrase.len() > 1 && length == word.len() && phrase.concat() == **word
+        };
+        let prefixed = || {
+            let front = word.strip_suffix("token").or_else(|| word.strip_suffix("tokens"));
+            let front = front.or_else(|| word.strip_suffix("secret"));
+            front.is_some_and(|front| WITH.contains(&front))
+        };
+        (WEAK.iter().any(run_together) || prefixed()).then_some(1)
+    })
+}
+
+/// What a word says of the number that follows it, in keys and in texts.
+pub(in crate::redact) fn hint(word: &str) -> Option<Hint> {
+    Some(match word {
+        "phone" | "phones" | "telephone" | "tel" | "mobile" | "mobiles" | "cell" | "cellphone"
+        | "fax" | "msisdn" | "whatsapp" | "telefon" | "handy" | "phonenumber" | "landline"
+        | "callback" | "sms" | "telephones" | "cellular" | "tél" => Hint::Phone,
+        "ssn" | "ssns" | "social" | "itin" | "taxpayer" => Hint::Ssn,
+        "card" | "cards" | "cc" | "pan" | "visa" | "mastercard" | "amex" | "maestro" | "debit"
+        | "credit" | "diners" | "jcb" => Hint::Card,
+        "version" | "ver" | "release" | "build" | "revision" | "rev" | "commit" | "sha"
+        | "hash" | "date" | "time" | "timestamp" | "created" | "updated" | "isbn" | "sku"
+        | "order" | "invoice" | "uuid" | "epoch" | "ip" | "serial" | "ticket" | "tracking"
+        | "id" | "ids" | "port" | "price" | "amount" | "total" | "size" | "count" | "offset"
+        | "line" | "ref" | "seq" | "model" | "lat" | "lon" | "lng" | "latitude" | "longitude"
+        | "doi" | "issue" | "checksum" | "duration" | "ms" | "bytes" | "at" => Hint::Other,
+        _ => return None,
+    })
+}

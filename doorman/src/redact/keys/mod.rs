@@ -1,0 +1,260 @@
+//! Which object keys are sensitive: words that say so by themselves, and globs of the user.
+
+mod lists;
+mod pattern;
+
+use smallvec::SmallVec;
+
+use super::{catalogue::Set, fold::lookalike};
+
+pub(super) use self::{lists::hint, pattern::Pattern};
+
+/// What a key says of its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The value is never shown.
+    Secret,
+    /// The value is of this sort, if it looks like it.
+    Plain(Said),
+}
+
+/// What is known of a value before it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(super) struct Said {
+    pub(super) hint: Hint,
+    /// The optional detectors that the key tells of.
+    pub(super) told: Set,
+}
+
+impl Said {
+    pub(super) const NOTHING: Self = Self { hint: Hint::None, told: Set::NONE };
+}
+
+/// What is known of a number before it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(super) enum Hint {
+    #[default]
+    None,
+    Phone,
+    Ssn,
+    Card,
+    /// Versions, dates and numbers of other things.
+    Other,
+}
+
+/// A key as it is compared: its words in lower case.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub(super) struct Key {
+    /// The words with `_` between them.
+    joined: String,
+}
+
+impl Key {
+    /// Splits a key at changes of case, between letters and digits and at everything else.
+    pub(super) fn new(key: &str) -> Self {
+        Self { joined: joined(key) }
+    }
+
+    fn words(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.joined.split('_').filter(|word| !word.is_empty())
+    }
+
+    /// What the words say by themselves, and of the optional detectors that are on.
+    pub(super) fn verdict(&self, on: Set) -> Verdict {
+        let words: SmallVec<[&str; 8]> = self.words().collect();
+        if lists::says_secret(&words) {
+            return Verdict::Secret;
+        }
+        let hint = words.iter().rev().find_map(|word| hint(word)).unwrap_or_default();
+        let told = if on.is_empty() {
+            Set::default()
+        } else {
+            on.told_by(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>())
+        };
+        Verdict::Plain(Said { hint, told })
+    }
+
+    /// Whether what stands under this key is of the same sort as what the key around it announced.
+    pub(super) fn goes_on(&self) -> bool {
+        self.words().all(|word| lists::GOING_ON.contains(&word))
+    }
+
+    /// Whether the values of such a key are names of sibling values.
+    pub(super) fn is_name(&self) -> bool {
+        self.ends_with(&lists::NAMES)
+    }
+
+    /// Whether such a key stands over a list of names, of which none is the value of another.
+    pub(super) fn lists_names(&self) -> bool {
+        self.ends_with(&lists::LISTS)
+    }
+
+    /// Whether a sibling gives this member its name.
+    pub(super) fn is_value(&self) -> bool {
+        self.ends_with(&lists::VALUES)
+    }
+
+    fn ends_with(&self, words: &[&str]) -> bool {
+        self.words().next_back().is_some_and(|last| words.contains(&last))
+    }
+}
+
+/// The words of a key or a text, in the small letters that they look like.
+pub(super) fn words(key: &str) -> Vec<String> {
+    Key::new(key).words().map(str::to_owned).collect()
+}
+
+fn joined(key: &str) -> String {
+    let folded: SmallVec<[char; 64]> = key.chars().take(MOST).filter_map(lookalike).collect();
+    let mut joined = String::with_capacity(folded.len() + 8);
+    let mut within = false;
+    for (at, &c) in folded.iter().enumerate() {
+        if !c.is_alphanumeric() {
+            within = false;
+            continue;
+        }
+        let before = at.checked_sub(1).and_then(|before| folded.get(before)).copied();
+        let starts = before.is_some_and(|before| {
+            let after = folded.get(at + 1).is_some_and(|after| after.is_lowercase());
+            before.is_numeric() != c.is_numeric()
+                || (c.is_uppercase() && (before.is_lowercase() || after))
+        });
+        if !joined.is_empty() && (starts || !within) {
+            joined.push('_');
+        }
+        joined.extend(c.to_lowercase());
+        within = true;
+    }
+    joined
+}
+
+/// How much of a key is read; what is longer is data.
+const MOST: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(key: &str) -> bool {
+        Key::new(key).verdict(Set::default()) == Verdict::Secret
+    }
+
+    fn own(pattern: &str, path: &[&str]) -> bool {
+        let path: Vec<Key> = path.iter().map(|key| Key::new(key)).collect();
+        let (key, above) = path.split_last().unwrap();
+        Pattern::parse(pattern).unwrap().matches(above, key)
+    }
+
+    #[test]
+    fn every_spelling_of_a_sensitive_key_is_one() {
+        for key in [
+            "password",
+            "PASSWORD",
+            "userPassword",
+            "db_password",
+            "password ",
+            "dbpassword",
+            "Pass-Word",
+            "pwd",
+            "accessToken",
+            "access-token",
+            "ACCESS TOKEN",
+            "accesstoken",
+            "tokens",
+            "client_secret",
+            "clientSecret",
+            "private_key",
+            "x-api-key",
+            "APIKey",
+            "apikey",
+            "api-key",
+            "X-API-KEY",
+            "Authorization",
+            "Set-Cookie",
+            "ｐａｓｓｗｏｒｄ",
+            "pass\u{200b}word",
+            "pаsswоrd",
+            "AWS_SECRET_ACCESS_KEY",
+            "credit_card",
+            "cardNumber",
+            "cvv",
+            "cvc2",
+            "ssn",
+            "SSN",
+            "session_id",
+            "connectionString",
+            "dsn",
+            "password_hash",
+            "secret_key_base",
+            "refresh_token_1",
+            "DB_PASSWORD_PROD",
+            "_authToken",
+            "oauth2Token",
+        ] {
+            assert!(secret(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn keys_that_only_sound_sensitive_are_plain() {
+        for key in [
+            "max_tokens",
+            "token_type",
+            "token_count",
+            "tokenExpiresAt",
+            "secretary",
+            "monkey",
+            "password_updated_at",
+            "password_policy_url",
+            "passwordless",
+            "has_password",
+            "author",
+            "authorization_endpoint",
+            "tokenizer",
+            "keyboard",
+            "prompt_tokens",
+            "private_key_id",
+            "is_secret",
+            "nextPageToken",
+            "cookie_consent",
+            "spin",
+            "pinned",
+            "",
+            "…",
+            "compass",
+            "progress",
+            "primary_key",
+            "public_key",
+            "foreign_key",
+            "token_url",
+            "bypass",
+        ] {
+            assert!(!secret(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn globs_mean_keys_however_they_are_spelt() {
+        assert!(own("*_token", &["accessToken"]) && own("*_token", &["ACCESS-TOKEN"]));
+        assert!(!own("*_token", &["token"]) && !own("*_key", &["monkey"]));
+        assert!(own("amount", &["AMOUNT"]) && !own("amount", &["amounts"]));
+        assert!(own("iban*", &["ibanOfOwner"]) && own("*iban*", &["my_iban_no"]));
+        assert!(own("customerId", &["customer_id"]) && own("customerId", &["customerid"]));
+        assert!(own("a*b*a", &["aXbXa"]) && !own("a*ba*a", &["aba"]));
+    }
+
+    #[test]
+    fn a_path_is_matched_at_its_end() {
+        assert!(own("card.*", &["order", "card", "owner"]));
+        assert!(own("card.number", &["card.number"]) && own("card.number", &["card", "Number"]));
+        assert!(!own("card.*", &["card"]) && !own("card.*", &["card", "a", "b"]));
+    }
+
+    #[test]
+    fn malformed_patterns_are_none() {
+        for text in ["", " ", "a..b", ".a", "a.", "a\nb", "…", "a.…"] {
+            assert!(Pattern::parse(text).is_none(), "{text}");
+        }
+        assert!(Pattern::parse("*").is_some() && Pattern::parse("*.*").is_some());
+    }
+}
