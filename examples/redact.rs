@@ -15,8 +15,7 @@ use std::{
 use doorman::{Mask, Redactions, Redactor};
 use serde::Deserialize;
 
-const USAGE: &str =
-    "usage: redact [--text | --strings | --whole] [--key GLOB]… [--only KIND]… [--with KIND]… \
+const USAGE: &str = "usage: redact [--text | --strings | --whole] [--key GLOB]… [--only KIND]… [--with KIND]… \
      [--mask STYLE] [--report] [--help]";
 
 const HELP: &str = "

@@ -26,7 +26,8 @@ pub(super) fn scan(rules: &Rules, text: &str, told: Told, hits: &mut Vec<Hit>) {
     for (place, detector) in rules.custom.iter().enumerate() {
         let kind = u8::try_from(place).map_or(Kind::Secret, Kind::Custom);
         if rules.only.has(kind) {
-            let found = Search { detector, text, names: &rules.names, told: told.0 >> place & 1 == 1 };
+            let found =
+                Search { detector, text, names: &rules.names, told: told.0 >> place & 1 == 1 };
             found.all(|start, end| hits.push(Hit { start, end, kind }));
         }
     }

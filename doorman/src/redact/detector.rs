@@ -88,7 +88,10 @@ impl Detector {
     ///
     /// # Errors
     /// [`Error::Setting`] for a word without letters and digits.
-    pub fn words(mut self, words: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, Error> {
+    pub fn words(
+        mut self,
+        words: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Result<Self, Error> {
         for word in words {
             let phrase = keys::words(word.as_ref());
             if phrase.is_empty() {
@@ -166,4 +169,85 @@ fn compiled(pattern: &str) -> Result<Regex, String> {
         return Err("that matches where nothing is".into());
     }
     Ok(compiled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Mask, Redactor};
+
+    fn error(name: &str, pattern: &str) -> String {
+        Detector::pattern(name, pattern).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_bad_name_or_pattern_is_refused_with_the_name_of_the_setting() {
+        for name in ["", "Badge", "9x", "a-b", "é", "a234567890123456789012345678901234"] {
+            let error = error(name, "x");
+            assert!(error.starts_with("`redact_detectors` has the malformed name"), "{error}");
+        }
+        for name in ["email", "key", "declared", "redacted"] {
+            assert!(error(name, "x").contains("which is taken"));
+        }
+        assert!(error("own", "(x").contains("in \"own\" that is malformed (unclosed group)"));
+        for pattern in ["", "x*", "|x", r"\b", "^", "$", "x?", r"\w*", "(?:)"] {
+            assert!(error("own", pattern).contains("matches where nothing is"), "{pattern}");
+        }
+        for pattern in [r"\w{5000}", "(?:[a-z]{100}){100}{10}"] {
+            assert!(error("own", pattern).contains("too large"), "{pattern}");
+        }
+        assert!(error("own", &"x".repeat(1025)).contains("of 1025 bytes"));
+        assert!(Detector::pattern("own", "x").unwrap().words(["-"]).is_err());
+    }
+
+    #[test]
+    fn a_configuration_is_checked_alike() {
+        let read = |text: &str| serde_json::from_str::<Detector>(text).map_err(|e| e.to_string());
+        assert!(read(r#"{"name": "own", "pattern": "x+"}"#).is_ok());
+        assert!(
+            read(r#"{"name": "own", "pattern": "x*"}"#).unwrap_err().contains("redact_detectors")
+        );
+        assert!(read(r#"{"name": "own", "pattern": "x", "check": 1}"#).is_err());
+    }
+
+    #[test]
+    fn it_looks_at_texts_values_and_keys_as_a_reader_would() {
+        let badge = Detector::pattern("badge", r"\bEMP-\d{6}\b").unwrap();
+        let redactor =
+            Redactor::new().with_detectors([badge]).unwrap().masked(Mask::Typed).unwrap();
+        for (document, expected) in [
+            (r#"{"a": "EMP-204611, EMP-2046110"}"#, r#"{"a": "«badge», EMP-2046110"}"#),
+            (r#"{"EMP-204611": 1, "EMP-204612": 2}"#, r#"{"«badge»": 1, "«badge 2»": 2}"#),
+            (r#"["\u0045MP-204611", "EMP-２０４６１１"]"#, r#"["«badge»", "«badge»"]"#),
+            (r#""{\"a\": \"EMP-204611\"}""#, r#""{\"a\": \"«badge»\"}""#),
+        ] {
+            let redacted = redactor.json(document.as_bytes());
+            assert_eq!(String::from_utf8_lossy(redacted.content()), expected);
+            let counts = redacted.redactions().iter().collect::<Vec<_>>();
+            assert_eq!(counts.len(), 1);
+            assert_eq!(counts[0].0, "badge");
+        }
+    }
+
+    #[test]
+    fn two_of_one_name_and_too_many_are_refused() {
+        let own = |n: usize| Detector::pattern(&format!("own_{n}"), "x").unwrap();
+        let error = Redactor::new().with_detectors([own(1), own(1)]).unwrap_err().to_string();
+        assert!(
+            error.starts_with("`redact_detectors` has two detectors named \"own_1\""),
+            "{error}"
+        );
+        assert!(Redactor::new().with_detectors((0..64).map(own)).is_ok());
+        assert!(Redactor::new().with_detectors((0..65).map(own)).is_err());
+    }
+
+    #[test]
+    fn only_some_may_be_looked_for() {
+        let own = |name| Detector::pattern(name, &format!("{name}!")).unwrap();
+        let redactor = Redactor::new().with_detectors([own("a"), own("b")]).unwrap();
+        let only = redactor.only(["b"]).unwrap();
+        assert_eq!(only.text("a! b! x@example.com").content(), "a! «redacted» x@example.com");
+        let later = only.with_detectors([own("c")]).unwrap();
+        assert_eq!(later.text("a! b! c!").content(), "a! «redacted» «redacted»");
+    }
 }

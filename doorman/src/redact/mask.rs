@@ -1,11 +1,12 @@
 //! Masks: how they are written, and how they are told from what is not masked.
 
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
 use super::{
     engine::Edit,
-    kinds::{NAMES, Names},
+    kinds::{Kind, NAMES, Names},
     pseudonym::{self, Pseudonyms},
+    rules::Hit,
     style::{Mask, Styles},
 };
 
@@ -164,6 +165,31 @@ pub(super) fn stands_for_all(text: &str) -> bool {
         at += length.max(c.len_utf8());
     }
     masked
+}
+
+/// Where masks stand in a text that say more than that something is masked.
+pub(super) fn named(text: &str, names: &Names) -> Vec<Hit> {
+    let mut masks = Vec::new();
+    let mut at = 0;
+    // The first byte of `«`, which no sign of ASCII has.
+    while let Some(open) = memchr::memchr(0xC2, &text.as_bytes()[at..]) {
+        let start = at + open;
+        let end = start + length_of(&text[start..], names);
+        if end > start && &text[start..end] != MASK {
+            masks.push(Hit { start, end, kind: Kind::Key });
+        }
+        at = end.max(start + '«'.len_utf8());
+    }
+    masks
+}
+
+/// A key in which all masks are alike: that they say `token` makes it no secret.
+pub(super) fn alike<'a>(key: &'a str, names: &Names) -> Cow<'a, str> {
+    let mut alike = Cow::Borrowed(key);
+    for mask in named(key, names).into_iter().rev() {
+        alike.to_mut().replace_range(mask.start..mask.end, MASK);
+    }
+    alike
 }
 
 /// The number of a masked key, if a key is one.

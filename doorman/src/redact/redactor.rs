@@ -120,7 +120,7 @@ impl Redactor {
 
     fn apply<'a>(&self, text: &'a str, input: engine::Input<'_>) -> Redacted<Cow<'a, str>> {
         let mut edits = engine::redact(&self.rules, input);
-        if edits.is_empty() && self.declared.is_none() {
+        if edits.is_empty() && self.declared.is_none() && !self.rules.whole {
             return Redacted::new(Cow::Borrowed(text), &self.rules.names);
         }
         let writer = self.writer();

@@ -204,3 +204,129 @@ impl fmt::Display for Span<'_> {
         pointer.as_ref().map_or(Ok(()), |pointer| write!(f, " {pointer}"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::Redactor;
+
+    fn reported(document: &str) -> Vec<(String, String, Option<String>)> {
+        let redacted = Redactor::new().json(document.as_bytes());
+        let spans = redacted.report().into_iter();
+        spans
+            .map(|span| (span.kind.to_owned(), document[span.range].to_owned(), span.pointer))
+            .collect()
+    }
+
+    fn one(kind: &str, value: &str, pointer: &str) -> (String, String, Option<String>) {
+        (kind.into(), value.into(), Some(pointer.into()))
+    }
+
+    #[test]
+    fn every_piece_has_its_kind_its_bytes_and_its_pointer() {
+        assert_eq!(
+            reported(
+                r#"{"a/~b": ["x", {"c": "to ann@example.com or bob@example.com"}],
+                    "password": {"p": 1, "q": [true, null]}, "é\n": 4111111111111111}"#
+            ),
+            [
+                one("email", "ann@example.com", "/a~1~0b/1/c"),
+                one("email", "bob@example.com", "/a~1~0b/1/c"),
+                one("key", "1", "/password/p"),
+                one("key", "true", "/password/q/0"),
+                one("card", "4111111111111111", "/é\n"),
+            ]
+        );
+        assert_eq!(reported("4111111111111111"), [one("card", "4111111111111111", "")]);
+        assert_eq!(
+            reported("\u{FEFF}[\"ann@example.com\"]"),
+            [one("email", "ann@example.com", "/0")]
+        );
+    }
+
+    #[test]
+    fn a_pointer_names_a_masked_key_by_its_mask() {
+        assert_eq!(
+            reported(r#"{"ann@example.com": {"pin": "x"}, "bob@example.com": {"pin": "y"}}"#),
+            [
+                one("email", "\"ann@example.com\"", "/«redacted»"),
+                one("key", "\"x\"", "/«redacted»/pin"),
+                one("email", "\"bob@example.com\"", "/«redacted 2»"),
+                one("key", "\"y\"", "/«redacted 2»/pin"),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_in_a_string_is_reported_by_the_string() {
+        let document = r#"{"body": "{\"to\": \"ann@example.com\"}"}"#;
+        let reported = reported(document);
+        assert_eq!(reported.len(), 1);
+        assert_eq!(reported[0].2.as_deref(), Some("/body"));
+        assert!(reported[0].1.contains("ann@example.com"));
+    }
+
+    #[test]
+    fn what_is_no_document_has_no_pointers() {
+        for text in ["{\"a\": \"ann@example.com\"", "ann@example.com", "{\"a\": 1} ann@example.com"]
+        {
+            let reported = reported(text);
+            assert_eq!(reported.len(), 1);
+            assert_eq!(reported[0].2, None);
+        }
+    }
+
+    #[test]
+    fn a_pointer_too_long_to_tell_is_none_and_costs_little() {
+        let deep = "[".repeat(100_000) + &r#""ann@example.com","#.repeat(1000) + "1";
+        let redacted = Redactor::new().json(deep.as_bytes()).into_content().into_owned();
+        let document = redacted.iter().chain(&b"]".repeat(100_000)).copied().collect::<Vec<_>>();
+        let document = String::from_utf8(document).unwrap().replace("«redacted»", "a@example.com");
+        let redacted = Redactor::new().json(document.as_bytes());
+        let report = redacted.report();
+        assert_eq!(report.len(), 1000);
+        assert!(report.iter().all(|span| span.pointer.is_none()));
+    }
+
+    #[test]
+    fn ranges_are_those_of_the_bytes_where_they_are_no_utf_8() {
+        let document = b"\xff\xfe ann@example.com \xe2\x82 bob@example.com\xff";
+        let redacted = Redactor::new().json(document);
+        let found: Vec<&[u8]> = redacted.spans().map(|span| &document[span.range]).collect();
+        assert_eq!(found, [&b"ann@example.com"[..], b"bob@example.com"]);
+        let redacted = Redactor::new().json(b"password=a\xffb\xfe c");
+        let spans: Vec<_> = redacted.spans().map(|span| span.range).collect();
+        assert!(spans[0].start == 9 && spans[0].end >= 12, "{spans:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_a_report_fail(
+            bytes in prop::collection::vec(any::<u8>(), 0..40),
+            after in prop::collection::vec(any::<u8>(), 0..40),
+        ) {
+            let document = [&bytes[..], b" ann@example.com ", &after].concat();
+            let redacted = Redactor::new().json(&document);
+            let mut reached = 0;
+            for span in redacted.report() {
+                prop_assert!(reached <= span.range.start && span.range.start < span.range.end);
+                reached = span.range.end;
+            }
+            prop_assert!(reached <= document.len());
+        }
+
+        #[test]
+        fn pointers_lead_to_what_was_masked(value in "[a-z]{1,8}", key in "[a-z/~\"é]{0,4}") {
+            let value = format!("{value}@example.com");
+            let document = serde_json::json!({ &key: [[1, value], { &key: value }] }).to_string();
+            let redacted = Redactor::new().json(document.as_bytes());
+            let before: serde_json::Value = serde_json::from_str(&document).unwrap();
+            for span in redacted.report() {
+                let pointer = span.pointer.unwrap();
+                prop_assert_eq!(before.pointer(&pointer).unwrap(), &serde_json::json!(value));
+            }
+            prop_assert_eq!(redacted.report().len(), 2);
+        }
+    }
+}

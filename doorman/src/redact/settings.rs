@@ -146,10 +146,7 @@ impl Redactor {
     ///
     /// # Errors
     /// [`Error::Setting`] for a name that is no kind's, and where there is no name at all.
-    pub fn only(
-        mut self,
-        kinds: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Result<Self, Error> {
+    pub fn only(mut self, kinds: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, Error> {
         let mut only = Kinds::NONE;
         let mut on = catalogue::Set::default();
         for kind in kinds {
@@ -298,5 +295,57 @@ impl Redactor {
             problem: format!("has the unknown kind \"{}\"", shown(kind)),
             allowed: ALLOWED,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_can_be_asked_for_and_no_other() {
+        for name in NAMES {
+            assert!(ALLOWED.contains(&format!("`{name}`")));
+            assert!(Redactor::new().only([name]).is_ok());
+        }
+        let error = Redactor::new().only(["email", "mail"]).unwrap_err().to_string();
+        assert!(error.starts_with("`redact_only` has the unknown kind \"mail\"; allowed: `key`,"));
+        let none: [&str; 0] = [];
+        assert!(Redactor::new().only(none).is_err());
+    }
+
+    #[test]
+    fn only_what_is_asked_for_is_masked() {
+        let document = br#"{"password": "x", "a": "ann@example.com", "b": "203.0.113.9"}"#;
+        let redacted = |redactor: Redactor| {
+            String::from_utf8(redactor.json(document).into_content().into_owned()).unwrap()
+        };
+        assert_eq!(
+            redacted(Redactor::new().only(["email"]).unwrap()),
+            r#"{"password": "x", "a": "«redacted»", "b": "203.0.113.9"}"#
+        );
+        assert_eq!(
+            redacted(Redactor::new().only(["ip"]).unwrap()),
+            r#"{"password": "x", "a": "ann@example.com", "b": "«redacted»"}"#
+        );
+        assert_eq!(
+            redacted(Redactor::new().only(["phone"]).unwrap().with_kinds(["ip"]).unwrap()),
+            r#"{"password": "x", "a": "ann@example.com", "b": "«redacted»"}"#
+        );
+    }
+
+    #[test]
+    fn keys_that_are_named_are_masked_whatever_else_is_asked_for() {
+        let document = br#"{"amount": 5, "a": "ann@example.com"}"#;
+        let redactors = [
+            Redactor::new().only(["ip"]).unwrap().with_keys(["amount"]).unwrap(),
+            Redactor::new().with_keys(["amount"]).unwrap().only(["ip"]).unwrap(),
+        ];
+        for redactor in redactors {
+            assert_eq!(
+                redactor.json(document).content().as_ref(),
+                r#"{"amount": "«redacted»", "a": "ann@example.com"}"#.as_bytes()
+            );
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::{
     engine::Edit,
     keys::{Key, Verdict},
     kinds::Kind,
-    mask::Form,
+    mask::{self, Form},
     rules::Rules,
 };
 
@@ -65,7 +65,8 @@ fn ranges(rules: &Rules, text: &str) -> Vec<(usize, usize)> {
                 let mut in_path = false;
                 if let Some(frame) = frames.last().filter(|frame| !frame.is_array) {
                     let raw = &text[frame.key.0..frame.key.1];
-                    let key = Key::new(&serde_json::from_str::<String>(raw).unwrap_or_default());
+                    let key = serde_json::from_str::<String>(raw).unwrap_or_default();
+                    let key = Key::new(&mask::alike(&key, &rules.names));
                     if key.verdict(rules.kinds) == Verdict::Secret || rules.matches(&path, &key) {
                         at = container_end(bytes, start);
                         ranges.push((start, at));
@@ -116,4 +117,51 @@ fn string_end(bytes: &[u8], mut at: usize) -> usize {
         };
     }
     bytes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Containers, Redactor};
+
+    fn whole(redactor: Redactor, document: &str) -> String {
+        let redactor = redactor.containers(Containers::Whole);
+        let once = redactor.json(document.as_bytes()).into_content().into_owned();
+        let twice = redactor.json(&once);
+        assert_eq!(twice.redactions().total(), 0, "what is masked stays as it is");
+        String::from_utf8(once).unwrap()
+    }
+
+    #[test]
+    fn a_container_under_a_sensitive_key_is_one_mask() {
+        for (document, expected) in [
+            (r#"{"token": {"a": [1, "}"]}, "n": 1}"#, r#"{"token": "«redacted»", "n": 1}"#),
+            (r#"[{"passwords": ["a", "b"]}]"#, r#"[{"passwords": "«redacted»"}]"#),
+            (
+                r#"{"a": {"secret": []}, "b": [[]]}"#,
+                r#"{"a": {"secret": "«redacted»"}, "b": [[]]}"#,
+            ),
+            (r#"{"user": {"password": "x"}}"#, r#"{"user": {"password": "«redacted»"}}"#),
+            (r#"{"t\u006fken": {"a": null}}"#, r#"{"t\u006fken": "«redacted»"}"#),
+            (r#"["a@b.com", {"pin": {"n": 1}}]"#, r#"["«redacted»", {"pin": "«redacted»"}]"#),
+        ] {
+            assert_eq!(whole(Redactor::new(), document), expected);
+        }
+    }
+
+    #[test]
+    fn paths_of_the_user_count_too() {
+        let redactor = Redactor::new().with_keys(["card.owner"]).unwrap();
+        let document = r#"{"card": [{"owner": {"n": "Ann"}}], "owner": {"n": "Bob"}}"#;
+        assert_eq!(
+            whole(redactor, document),
+            r#"{"card": [{"owner": "«redacted»"}], "owner": {"n": "Bob"}}"#
+        );
+    }
+
+    #[test]
+    fn where_only_some_kinds_are_looked_for_containers_stay() {
+        let redactor = Redactor::new().only(["email"]).unwrap();
+        let document = r#"{"token": {"a": "a@example.com", "b": 1}}"#;
+        assert_eq!(whole(redactor, document), r#"{"token": {"a": "«redacted»", "b": 1}}"#);
+    }
 }
