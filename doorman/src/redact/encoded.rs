@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// The shortest piece that is decoded.
-const SHORTEST: usize = 24;
+pub(super) const SHORTEST: usize = 24;
 
 /// Where base64 may stand in a run of signs of tokens. A `/` is a sign of it and parts paths too.
 pub(super) fn pieces(bytes: &[u8], start: usize, end: usize) -> Vec<Range<usize>> {
@@ -14,10 +14,9 @@ pub(super) fn pieces(bytes: &[u8], start: usize, end: usize) -> Vec<Range<usize>
         let padding = bytes[at + length..end].iter().take(2).take_while(|b| **b == b'=').count();
         let stop = at + length + padding;
         if length >= SHORTEST {
-            let parts = bytes[at..at + length].iter().enumerate();
-            let parts = parts.filter(|(_, b)| **b == b'/').map(|(slash, _)| at + slash + 1);
+            let slashes = memchr::memchr_iter(b'/', &bytes[at..at + length]);
             let found = std::iter::once(at)
-                .chain(parts)
+                .chain(slashes.map(|slash| at + slash + 1))
                 .find(|from| stop - from >= SHORTEST && begins_text(&bytes[*from..stop]));
             pieces.extend(found.map(|from| from..stop));
         }
@@ -28,7 +27,15 @@ pub(super) fn pieces(bytes: &[u8], start: usize, end: usize) -> Vec<Range<usize>
 
 /// Whether the first signs decode to a text.
 fn begins_text(encoded: &[u8]) -> bool {
-    let head = decoded(&encoded[..16]);
+    let mut head = [0; 12];
+    for (four, three) in encoded[..16].chunks_exact(4).zip(head.chunks_exact_mut(3)) {
+        let held =
+            four.iter().fold(0, |held, byte| (held << 6) | u32::from(six(*byte).unwrap_or(0)));
+        three.copy_from_slice(&held.to_be_bytes()[1..]);
+        if three.iter().any(|b| *b < 0x20 && !b.is_ascii_whitespace()) || three[0] == 0xFF {
+            return false;
+        }
+    }
     match std::str::from_utf8(&head) {
         Ok(text) => is_shown(text),
         // A character may be cut.
@@ -64,15 +71,26 @@ pub(super) fn decoded(encoded: &[u8]) -> Vec<u8> {
 }
 
 fn six(byte: u8) -> Option<u8> {
-    Some(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'-' | b'+' => 62,
-        b'_' | b'/' => 63,
-        _ => return None,
-    })
+    Some(SIX[usize::from(byte)]).filter(|six| *six < 64)
 }
+
+/// What each sign stands for; 64 for what is none.
+static SIX: [u8; 256] = {
+    let mut table = [64; 256];
+    let mut byte = 0u8;
+    while byte < 0x80 {
+        table[byte as usize] = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'-' | b'+' => 62,
+            b'_' | b'/' => 63,
+            _ => 64,
+        };
+        byte += 1;
+    }
+    table
+};
 
 #[cfg(test)]
 mod tests {

@@ -103,19 +103,12 @@ fn unicode_escape(raw: &str) -> (char, usize) {
 /// the text is that already.
 pub(super) fn folded(text: &str) -> Option<Copied> {
     let bytes = text.as_bytes();
-    let encoded = memchr::memchr2(b'%', b'&', bytes).is_some();
-    if text.is_ascii() && !encoded && !bytes.iter().any(|b| is_unseen(*b)) {
-        return None;
-    }
-    let quotes = Quotes::of(text, encoded);
+    let mut at = next_odd(bytes, 0)?;
+    let quotes = Quotes::of(text, memchr::memchr2(b'%', b'&', bytes).is_some());
     let mut copied = Copied::default();
-    let (mut at, mut kept) = (0, 0);
-    while let Some(byte) = bytes.get(at).copied() {
-        let plain = byte < 0x80 && !matches!(byte, b'%' | b'&') && !is_unseen(byte);
-        if plain {
-            at += 1;
-            continue;
-        }
+    let mut kept = 0;
+    while let Some(next) = next_odd(bytes, at) {
+        at = next;
         let Some(c) = text[at..].chars().next() else { break };
         let (with, length) = match c {
             '%' | '&' => match quotes.encoded(text, at) {
@@ -138,9 +131,19 @@ pub(super) fn folded(text: &str) -> Option<Copied> {
     Some(copied)
 }
 
-/// Control characters that are not shown.
-fn is_unseen(byte: u8) -> bool {
-    byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7F
+/// The next byte that may stand for something else.
+fn next_odd(bytes: &[u8], mut at: usize) -> Option<usize> {
+    const BLOCK: usize = 32;
+    // Control characters are not shown.
+    let unseen = |b: u8| (b < 0x20) & (b != b'\t') & (b != b'\n') & (b != b'\r');
+    let odd = |b: u8| unseen(b) | (b >= 0x7F) | (b == b'%') | (b == b'&');
+    while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<BLOCK>()) {
+        if block.iter().fold(false, |any, b| any | odd(*b)) {
+            break;
+        }
+        at += BLOCK;
+    }
+    bytes[at.min(bytes.len())..].iter().position(|b| odd(*b)).map(|found| at + found)
 }
 
 /// Whether encoded quotes are read. A quote ends a value: it is one only where it stands around keys.
@@ -221,6 +224,8 @@ fn fold(c: char) -> Option<char> {
     let offset = |from: u32, to: u8| u8::try_from(code - from).ok().map(|n| char::from(to + n));
     match code {
         0..=0x7F => (code >= 0x20 && code != 0x7F || c.is_ascii_whitespace()).then_some(c),
+        // Most letters.
+        0xBA..=0x34E | 0x350..=0x61B | 0x61D..=0x65F | 0x3003..=0xA61F | 0xAC00..=0xD7FF => Some(c),
         0xAD
         | 0x34F
         | 0x61C

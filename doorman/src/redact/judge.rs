@@ -52,6 +52,8 @@ const LONGEST: usize = 40;
 #[derive(Clone, Copy)]
 struct Slot {
     length: u8,
+    /// Both ends, which are all of a short key.
+    ends: (u64, u64),
     key: [u8; LONGEST],
     /// Whether the key itself was looked at, not only its words.
     whole: bool,
@@ -108,10 +110,12 @@ impl<'r> Judge<'r> {
         if bytes.len() > LONGEST {
             return self.find(key, whole);
         }
-        let slot = hash(bytes) & (self.size - 1);
+        let ends = ends(bytes);
+        let slot = hash(ends, bytes.len()) & (self.size - 1);
         if let Some(seen) = self.slots.borrow().get(slot)
             && usize::from(seen.length) == bytes.len()
-            && seen.key[..bytes.len()] == *bytes
+            && seen.ends == ends
+            && (bytes.len() <= 16 || seen.key[..bytes.len()] == *bytes)
             && (seen.whole || !whole)
         {
             return seen.known;
@@ -122,11 +126,18 @@ impl<'r> Judge<'r> {
             // No key is empty and has been looked at.
             slots.resize(
                 self.size,
-                Slot { length: u8::MAX, key: [0; LONGEST], whole: false, known: EMPTY },
+                Slot {
+                    length: u8::MAX,
+                    ends: (0, 0),
+                    key: [0; LONGEST],
+                    whole: false,
+                    known: EMPTY,
+                },
             );
         }
         if let (Some(slot), Ok(length)) = (slots.get_mut(slot), u8::try_from(bytes.len())) {
             slot.length = length;
+            slot.ends = ends;
             slot.key[..bytes.len()].copy_from_slice(bytes);
             slot.whole = whole;
             slot.known = known;
@@ -135,6 +146,10 @@ impl<'r> Judge<'r> {
     }
 
     fn find(&self, key: &str, whole: bool) -> Known {
+        // A number or a time of a text is no key; those of a user may be anything.
+        if !whole && self.rules.patterns.is_empty() && !has_word(key) {
+            return EMPTY;
+        }
         let key = &mask::alike(key, &self.rules.names);
         let words = Key::new(key);
         let verdict = if self.rules.matches(&[], &words) {
@@ -171,18 +186,22 @@ impl<'r> Judge<'r> {
     }
 }
 
-/// Both ends of a key and its length: cheap, and good enough where a collision only costs time.
-fn hash(key: &[u8]) -> usize {
-    let word = |bytes: &[u8]| {
-        let mut word = [0; 8];
-        word[..bytes.len()].copy_from_slice(bytes);
-        u64::from_le_bytes(word)
-    };
-    let (first, last) = match key.len() {
-        0..=8 => (word(key), 0),
-        length => (word(&key[..8]), word(&key[length - 8..])),
-    };
-    let mixed =
-        (first ^ last.rotate_left(29) ^ key.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+/// Whether three letters stand together.
+fn has_word(key: &str) -> bool {
+    let letter = |b: &u8| b.is_ascii_alphabetic() || !b.is_ascii();
+    key.as_bytes().windows(3).any(|three| three.iter().all(letter))
+}
+
+/// The first and the last eight bytes of a key, or a short one between zeros.
+fn ends(key: &[u8]) -> (u64, u64) {
+    if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk()) {
+        return (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+    }
+    (key.iter().fold(0, |word, byte| (word << 8) | u64::from(*byte)), 0)
+}
+
+/// Cheap, and good enough where a collision only costs time.
+fn hash((first, last): (u64, u64), length: usize) -> usize {
+    let mixed = (first ^ last.rotate_left(29) ^ length as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     usize::try_from(mixed >> 40).unwrap_or_default()
 }

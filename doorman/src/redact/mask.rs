@@ -194,6 +194,9 @@ pub(super) fn alike<'a>(key: &'a str, names: &Names) -> Cow<'a, str> {
 
 /// The number of a masked key, if a key is one.
 pub(super) fn number(key: &str) -> Option<u32> {
+    if !key.as_bytes().starts_with("«".as_bytes()) {
+        return None;
+    }
     if length(key) != key.len() || key.is_empty() {
         return None;
     }

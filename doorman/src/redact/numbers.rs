@@ -1,6 +1,6 @@
 //! Numbers that name people and accounts: cards, US social security numbers, phones and IBANs.
 
-use std::cell::Cell;
+use std::{cell::Cell, sync::LazyLock};
 
 use smallvec::SmallVec;
 
@@ -14,6 +14,12 @@ type Groups = SmallVec<[(usize, usize); 12]>;
 pub(super) fn at(text: &str, at: usize, hint: Hint, hits: &mut Vec<Hit>) -> usize {
     let bytes = text.as_bytes();
     hits.extend(iban_at(bytes, at));
+    // Most groups stand alone, and are short or a part of a word.
+    let alone = at + bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let tied = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
+    if (tied || alone - at < LEAST) && !bytes.get(alone).is_some_and(|b| is_gap(*b)) {
+        return alone;
+    }
     let mut groups = Groups::new();
     let end = run(bytes, at, &mut groups);
     let digits: usize = groups.iter().map(|(start, end)| end - start).sum();
@@ -36,6 +42,11 @@ pub(super) fn at(text: &str, at: usize, hint: Hint, hits: &mut Vec<Hit>) -> usiz
 
 /// How many digits a number has at least.
 const LEAST: usize = 7;
+
+/// Whether this may stand between two groups.
+fn is_gap(byte: u8) -> bool {
+    matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/' | b'_' | b'+')
+}
 
 /// Collects the groups of digits that only blanks and punctuation part.
 fn run(bytes: &[u8], mut at: usize, groups: &mut Groups) -> usize {
@@ -85,14 +96,14 @@ impl Numbers<'_> {
         if before == Side::Tied {
             return None;
         }
-        // Only numbers of a shape are worth to look for words around them.
-        let digits: usize =
-            self.groups[self.first..].iter().take(8).map(|(start, end)| end - start).sum();
-        if digits < LEAST {
+        // Only numbers of a length are worth to look for words around them.
+        if self.total(8) < LEAST {
             return None;
         }
         let hint = match self.hint {
             Hint::None => self.said_before(start),
+            // A key tells of the value as a whole, and not of a number among words.
+            Hint::Other if self.is_behind_word(start) => self.said_before(start),
             known => known,
         };
         if let Some(count) = self.card(hint) {
@@ -120,6 +131,10 @@ impl Numbers<'_> {
             said
         });
         said.filter(|(_, word)| start - word <= WINDOW).map_or(Hint::None, |(hint, _)| hint)
+    }
+
+    fn is_behind_word(&self, start: usize) -> bool {
+        self.bytes[..start].iter().rev().take(8).any(u8::is_ascii_alphabetic)
     }
 
     fn hit(&self, count: usize, start: usize, kind: Kind) -> Hit {
@@ -224,13 +239,18 @@ impl Numbers<'_> {
         side == Side::Free || side == worst
     }
 
-    /// The digits of that many groups, as far as they are 19 or fewer.
-    fn digits(&self, count: usize) -> Vec<u8> {
-        let groups = &self.groups[self.first..self.first + count];
-        if groups.iter().map(|(start, end)| end - start).sum::<usize>() > 19 {
-            return Vec::new();
+    /// The digits of that many groups, where they are 19 or fewer.
+    fn digits<'d>(&self, count: usize, into: &'d mut [u8; 19]) -> &'d [u8] {
+        let total = self.total(count);
+        if total > into.len() {
+            return &[];
         }
-        groups.iter().flat_map(|(start, end)| &self.bytes[*start..*end]).map(|b| b - b'0').collect()
+        let groups = &self.groups[self.first..self.first + count];
+        let digits = groups.iter().flat_map(|(start, end)| &self.bytes[*start..*end]);
+        for (digit, sign) in into.iter_mut().zip(digits) {
+            *digit = sign - b'0';
+        }
+        &into[..total]
     }
 
     fn card(&self, hint: Hint) -> Option<usize> {
@@ -244,12 +264,21 @@ impl Numbers<'_> {
             &[4, 4, 5],
             &[4, 4, 4, 3],
         ];
-        let fits = |count: usize| self.ends(count, Side::Near) && is_card(&self.digits(count));
-        if self.length(0) >= 13 {
+        let fits = |count: usize| {
+            let mut digits = [0; 19];
+            self.ends(count, Side::Near) && is_card(self.digits(count, &mut digits))
+        };
+        let least = match hint {
+            Hint::Card => 12,
+            Hint::Other => 14,
+            _ => 13,
+        };
+        if self.length(0) >= least {
             return fits(1).then_some(1);
         }
         let parted = |count: usize| {
-            self.even(count) && matches!(self.gap(0), " " | "-" | "." | " - " | "  " | "_" | "+")
+            self.even(count)
+                && matches!(self.gap(0), " " | "-" | "." | " - " | "  " | "_" | "+" | "/")
         };
         let shaped = SHAPES
             .iter()
@@ -261,9 +290,9 @@ impl Numbers<'_> {
             return None;
         }
         let left = self.groups.len() - self.first;
-        (2..=left.min(8))
+        (2..=left.min(19))
             .rev()
-            .find(|count| (13..=19).contains(&self.total(*count)) && fits(*count))
+            .find(|count| (12..=19).contains(&self.total(*count)) && fits(*count))
     }
 
     fn total(&self, count: usize) -> usize {
@@ -311,49 +340,12 @@ impl Numbers<'_> {
     fn phone(&self, hint: Hint) -> Option<usize> {
         let left = self.groups.len() - self.first;
         if self.plus() {
-            return self.international(left);
+            return self.international(left, 0, hint);
         }
-        let north = |shape: &[usize], area: usize| {
-            let (area, exchange) =
-                (self.bytes[self.groups[self.first + area].0..].iter(), area + 1);
-            let area: Vec<u8> = area.take(3).copied().collect();
-            let exchange = &self.bytes[self.groups[self.first + exchange].0..];
-            let fine = |code: &[u8]| code[0] >= b'2' && !(code[1] == b'1' && code[2] == b'1');
-            fine(&area) && fine(exchange) && shape.len() <= left
-        };
-        for shape in [&[1, 3, 3, 4][..], &[3, 3, 4]] {
-            let count = shape.len();
-            let area = count - 3;
-            if hint != Hint::Other
-                && self.lengths(shape)
-                && (area == 0 || self.bytes[self.groups[self.first].0] == b'1')
-                && north(shape, area)
-                && self.gap(area) != "/"
-                && matches!(self.gap(area + 1), "-" | "." | " " | " - ")
-                && (self.gap(area + 1) != " " || self.alone(count))
-                && self.ends(count, Side::Near)
-            {
-                return Some(count);
-            }
-        }
-        if hint != Hint::Other && self.length(0) >= 2 && self.dated().is_none() {
-            let opened = self.text[..self.groups[self.first].0].ends_with('(');
-            let zero = self.bytes[self.groups[self.first].0] == b'0';
-            let parted = self.gap(0) == ") "
-                || self.gap(0) == ")"
-                || !self.gap(0).contains(['/', '.', '(', '_', '+']);
-            let national = (2..=left.min(6)).rev().find(|count| {
-                !self.continues()
-                    && !self.lengths(&[3, 3, 3])
-                    && (9..=11).contains(&self.total(*count))
-                    && (zero || (opened && self.gap(0).starts_with(')')))
-                    && self.length(0) <= 5
-                    && (1..*count).all(|at| self.length(at) >= 2)
-                    && (1..*count - 1).all(|at| matches!(self.gap(at), " " | "-"))
-                    && self.ends(*count, Side::Free)
-            });
-            if parted && let Some(count) = national {
-                return Some(count);
+        if hint != Hint::Other {
+            let found = self.north_american().or_else(|| self.national(left));
+            if found.is_some() {
+                return found;
             }
         }
         if hint == Hint::Phone && self.dated().is_none() {
@@ -367,19 +359,141 @@ impl Numbers<'_> {
         None
     }
 
-    fn international(&self, left: usize) -> Option<usize> {
-        let most = (1..=left.min(9)).take_while(|count| self.total(*count) <= 15);
-        most.collect::<Vec<_>>().into_iter().rev().find(|&count| {
-            let digits = self.digits(count);
-            let lengths = match calling_code(&digits) {
-                Some(1 | 7) => 11..=11,
-                Some(_) => 8..=15,
-                None => return false,
-            };
+    fn starts_with(&self, at: usize, digits: &[u8]) -> bool {
+        self.bytes[self.groups[self.first + at].0..].starts_with(digits)
+    }
+
+    /// Area, exchange and line, of which the first two do not begin with 0 or 1.
+    fn north_american(&self) -> Option<usize> {
+        let fine = |from: usize| {
+            self.bytes.get(from).is_some_and(|first| *first >= b'2')
+                && self.bytes.get(from + 1..from + 3) != Some(b"11")
+        };
+        let code = |at: usize| fine(self.groups[self.first + at].0);
+        for (shape, area) in [(&[1, 3, 3, 4][..], 1), (&[3, 3, 4], 0)] {
+            let count = shape.len();
+            if self.lengths(shape)
+                && (area == 0 || self.starts_with(0, b"1"))
+                && code(area)
+                && code(area + 1)
+                && self.gap(area) != "/"
+                && matches!(self.gap(area + 1), "-" | "." | " " | " - ")
+                && (self.gap(area + 1) != " " || self.alone(count))
+                && self.ends(count, Side::Near)
+            {
+                return Some(count);
+            }
+        }
+        if self.lengths(&[3, 7]) && self.gap(0) == "-" && code(0) && code(1) {
+            return (self.alone(2) && self.ends(2, Side::Near)).then_some(2);
+        }
+        let (start, end) = self.groups[self.first];
+        let extended = end - start == 10
+            && fine(start)
+            && fine(start + 3)
+            && ["x", "ext"].iter().any(|sign| {
+                let after = self.text[end..].trim_start_matches(' ').strip_prefix(sign);
+                let after = after.map(|after| after.trim_start_matches(['.', ' ']));
+                after.is_some_and(|after| after.starts_with(|c: char| c.is_ascii_digit()))
+            });
+        extended.then_some(1)
+    }
+
+    /// A number as it is written within its country: with 0 or 00 in front, or in a shape of its own.
+    fn national(&self, left: usize) -> Option<usize> {
+        // In one piece it could be a number with zeros in front.
+        let padded = self.length(0) >= 9
+            && (self.length(0) < 13 || self.starts_with(0, b"001") || self.starts_with(0, b"0020"));
+        if self.starts_with(0, b"00") && !padded && !self.continues() {
+            let found = self.international(left, 2, Hint::None);
+            if found.is_some() {
+                return found;
+            }
+        }
+        if let Some(count) = self.grouped() {
+            return Some(count);
+        }
+        let (start, _) = self.groups[self.first];
+        let opened = self.text[..start].ends_with('(') && self.gap(0).starts_with(')');
+        let zero = self.starts_with(0, b"0") && !self.starts_with(0, b"00");
+        let first = self.length(0);
+        if !(2..=5).contains(&first)
+            || !(zero || opened)
+            || self.continues()
+            || self.dated().is_some()
+        {
+            return None;
+        }
+        let parted = match self.gap(0) {
+            ") " | ")" => true,
+            // 0171/1234567
+            "/" => first > 2 && self.length(1) > 4,
+            gap => !gap.contains(['/', '.', '(', '_', '+']),
+        };
+        let fits = |count: &usize| {
+            let last = *count - 1;
+            (9..=11).contains(&self.total(*count))
+                && (1..*count).all(|at| self.length(at) >= 2)
+                && (1..last).all(|at| matches!(self.gap(at), " " | "-"))
+                && (self.gap(last).is_empty() || self.gap(last) != self.gap(last - 1))
+                && self.ends(*count, Side::Free)
+        };
+        // Three times three is a number of another sort, and five and four a postal code.
+        if !parted || self.lengths(&[3, 3, 3]) || self.lengths(&[5, 4]) {
+            return None;
+        }
+        (2..=left.min(6)).rev().find(fits)
+    }
+
+    /// Shapes of single countries that other numbers seldom have.
+    fn grouped(&self) -> Option<usize> {
+        let fits = |shape: &[usize]| {
+            let count = shape.len();
+            self.lengths(shape) && self.alone(count) && self.ends(count, Side::Free)
+        };
+        let second = self.bytes.get(self.groups[self.first].0 + 1).copied().unwrap_or_default();
+        let even = |count: usize| self.even(count) && matches!(self.gap(0), " " | "-" | ".");
+        // France and her neighbours.
+        if fits(&[2; 5]) && even(5) && self.starts_with(0, b"0") && second != b'0' {
+            return self.dated().is_none().then_some(5);
+        }
+        // Mobile numbers of China.
+        let mobile = fits(&[3, 4, 4]) && self.starts_with(0, b"1") && second >= b'3';
+        if mobile && even(3) && self.gap(0) != "." {
+            return Some(3);
+        }
+        // Turkey and Russia.
+        let trunk =
+            self.starts_with(0, b"0") || self.starts_with(0, b"7") || self.starts_with(0, b"8");
+        let parted = self.gap(2) == "-" && self.gap(3) == "-";
+        if fits(&[1, 3, 3, 2, 2]) && trunk && parted {
+            return Some(5);
+        }
+        // Toll-free numbers of Australia.
+        let free = self.starts_with(0, b"1800") || self.starts_with(0, b"1300");
+        (free && fits(&[4, 3, 3]) && even(3) && self.gap(0) != ".").then_some(3)
+    }
+
+    /// A calling code and a number of a length that its country has, behind so many zeros. In one piece,
+    /// or behind a telling word, other lengths do too.
+    fn international(&self, left: usize, zeros: usize, hint: Hint) -> Option<usize> {
+        let most = (1..=left.min(9)).take_while(|count| self.total(*count) <= 15 + zeros).count();
+        (1..=most).rev().find(|&count| {
+            let mut digits = [0; 19];
+            let Some(digits) = self.digits(count, &mut digits).get(zeros..) else { return false };
             // A decimal with a sign has one point.
-            let decimal = count == 2 && self.gap(0) == ".";
+            let decimal = count == 2 && self.gap(0) == "." && zeros == 0;
+            // `+44 (0)20 …`
+            let trunk =
+                (0..count).any(|at| self.gap(at).ends_with('(') && self.length(at + 1) == 1);
+            let told = zeros == 0
+                && match hint {
+                    Hint::Phone => digits.len() >= 8,
+                    _ => count == 1 && digits.len() >= 10,
+                };
             !decimal
-                && lengths.contains(&digits.len())
+                && (is_dialled(digits, trunk)
+                    || (told && calling_code(digits).is_some_and(|code| code > 7)))
                 && (0..count - 1).all(|at| self.gap(at).len() <= 2 || self.gap(at) == " - ")
                 && self.ends(count, Side::Free)
         })
@@ -420,54 +534,71 @@ const WINDOW: usize = 40;
 
 /// The nearest word before a number that says what it is, and where it begins.
 fn said_before(text: &str, start: usize) -> Option<(Hint, usize)> {
-    let mut from = start.saturating_sub(WINDOW);
-    while !text.is_char_boundary(from) {
-        from += 1;
-    }
+    let from = start.saturating_sub(WINDOW);
+    let from = (from..=start).find(|at| text.is_char_boundary(*at)).unwrap_or(start);
     let window = &text[from..start];
     let line = window.rfind('\n').map_or(0, |at| at + 1);
     let words = window[line..].rsplit(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
     // A word that the window cuts is no word.
     let words = words.filter(|word| from == 0 || line > 0 || word.as_ptr() != window.as_ptr());
+    let mut numbered = false;
     for word in words {
         let at = start - (window.as_ptr().addr() + window.len() - word.as_ptr().addr());
-        let word = word.to_lowercase();
-        let said = match word.as_str() {
-            "call" | "calling" | "called" | "contact" | "dial" | "text" | "ring" | "reach" => {
-                Some(Hint::Phone)
-            }
+        let mut lower = [0; WINDOW];
+        let word = lower_case(word, &mut lower);
+        let said = match word {
+            "call" | "calling" | "called" | "contact" | "dial" | "dialed" | "dialled" | "text"
+            | "ring" | "reach" | "answering" => Some(Hint::Phone),
+            "my" | "your" | "his" | "her" | "our" | "their" if numbered => Some(Hint::Phone),
             "at" | "time" | "line" | "total" | "id" | "model" => None,
             word => keys::hint(word),
         };
         if let Some(said) = said {
             return Some((said, at));
         }
+        numbered = word == "number";
     }
     None
 }
 
+/// A word in small letters, as far as those fit.
+fn lower_case<'l>(word: &str, into: &'l mut [u8; WINDOW]) -> &'l str {
+    let mut end = 0;
+    for c in word.chars().flat_map(char::to_lowercase) {
+        let Some(place) = into.get_mut(end..end + c.len_utf8()) else { break };
+        c.encode_utf8(place);
+        end += c.len_utf8();
+    }
+    std::str::from_utf8(&into[..end]).unwrap_or_default()
+}
+
 /// Whether the digits of a whole number are those of a card: issuer, length and check digit.
 pub(super) fn is_card(digits: &[u8]) -> bool {
-    if !(13..=19).contains(&digits.len()) {
+    if !(12..=19).contains(&digits.len()) {
         return false;
     }
     let front = digits[..6].iter().fold(0u32, |front, digit| front * 10 + u32::from(*digit));
     let issued = match digits.len() {
+        12 => matches!(front, 501_800..=502_099 | 503_800..=503_899 | 560_000..=589_999
+            | 630_400..=630_499 | 639_000..=639_099 | 675_900..=676_399),
         13 => matches!(front, 400_000..=499_999),
         14 => matches!(front, 300_000..=305_999 | 309_500..=309_599 | 360_000..=369_999
             | 380_000..=399_999),
-        15 => matches!(front, 340_000..=349_999 | 370_000..=379_999),
+        15 => matches!(front, 340_000..=349_999 | 370_000..=379_999 | 213_100..=213_199
+            | 180_000..=180_099 | 122_000..=122_099 | 135_400..=135_499),
         16 => matches!(front, 400_000..=499_999 | 510_000..=559_999 | 222_100..=272_099
-            | 300_000..=305_999 | 360_000..=369_999 | 380_000..=399_999 | 352_000..=359_999
-            | 601_100..=601_199 | 644_000..=659_999 | 620_000..=629_999 | 810_000..=829_999
-            | 500_000..=509_999 | 560_000..=589_999 | 630_400..=639_099 | 670_000..=677_099
-            | 220_000..=220_499 | 606_282 | 979_200..=979_299 | 860_000..=860_099 | 986_000..=986_099),
-        17 | 18 => matches!(front, 620_000..=629_999 | 501_800..=502_099 | 503_800..=503_899
-            | 589_300..=589_399 | 630_400..=630_499 | 675_900..=676_399),
-        19 => matches!(front, 400_000..=499_999 | 620_000..=629_999 | 601_100..=601_199
-            | 644_000..=659_999 | 352_000..=359_999 | 220_000..=220_499 | 501_800..=502_099
-            | 503_800..=503_899 | 589_300..=589_399 | 630_400..=630_499 | 675_900..=676_399),
-        _ => false,
+            | 300_000..=305_999 | 309_500..=309_599 | 360_000..=369_999 | 380_000..=399_999
+            | 352_000..=359_999 | 601_100..=601_199 | 644_000..=659_999 | 620_000..=629_999
+            | 810_000..=829_999 | 500_000..=509_999 | 560_000..=589_999 | 630_400..=639_999
+            | 670_000..=677_199 | 220_000..=220_499 | 606_282 | 606_985..=608_500
+            | 979_200..=979_299 | 860_000..=860_099 | 986_000..=986_099),
+        17 | 18 => matches!(front, 620_000..=629_999 | 810_000..=819_999 | 501_800..=502_099
+            | 503_800..=503_899 | 589_300..=589_399 | 630_400..=630_499 | 675_900..=676_399
+            | 220_000..=220_499 | 506_099..=506_198 | 507_865..=507_964),
+        _ => matches!(front, 400_000..=499_999 | 620_000..=629_999 | 810_000..=829_999
+            | 601_100..=601_199 | 644_000..=659_999 | 352_000..=359_999 | 220_000..=220_499
+            | 500_000..=509_999 | 589_300..=589_399 | 630_400..=630_499 | 670_600..=670_999
+            | 675_900..=677_199),
     };
     let sum: u32 = digits
         .iter()
@@ -478,7 +609,18 @@ pub(super) fn is_card(digits: &[u8]) -> bool {
             if at % 2 == 0 { digit } else { digit * 2 / 10 + digit * 2 % 10 }
         })
         .sum();
-    issued && sum.is_multiple_of(10)
+    issued && sum.is_multiple_of(10) && !is_article(digits)
+}
+
+/// Whether 13 digits have the check digit of what is sold in shops.
+fn is_article(digits: &[u8]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .zip([1, 3].into_iter().cycle())
+        .map(|(digit, times)| u32::from(*digit) * times)
+        .sum();
+    digits.len() == 13 && sum.is_multiple_of(10)
 }
 
 /// Areas and groups that are given out, and those of individual taxpayer numbers.
@@ -488,28 +630,72 @@ fn is_ssn(area: u16, group: u16, serial: u16) -> bool {
     serial != 0 && (person || taxpayer)
 }
 
+/// The calling codes, each with the lengths that a number after it has (libphonenumber, 2026).
+const CALLING: &str = "\
+1:10 7:10 20:8-10 27:5-10 30:10-12 31:5-11 32:8-9 33:9 34:9 36:8-9 39:6-12 40:6,9 41:9,12 43:4-13 \
+44:7,9-10 45:8 46:6-10,12 47:5,8 48:6-10 49:4-13 51:8-9 52:10 53:6-8,10 54:10-11 55:8-11 56:9-11 \
+57:8,10-11 58:10 60:8-10 61:5-10,12 62:7-13 63:6,8-13 64:5-10 65:8,10-11 66:8-10,13 81:8-13 \
+82:5-6,8-13 84:7-10 86:7-12 90:7,10,12-13 91:8-13 92:8-12 93:9 94:9 95:6-10 98:4-7,10 211:9 212:9 \
+213:8-9 216:8 218:9 220:7,9 221:9 222:8 223:8 224:8-9 225:10 226:8 227:8 228:8 229:10 230:7-8,10 \
+231:7-9 232:8 233:8-9 234:10-12 235:8 236:8 237:8-9 238:7 239:7 240:9 241:7-8 242:9 243:7-10 244:9 \
+245:7,9 246:7 247:5-6 248:7 249:9 250:8-9 251:9 252:6-9 253:8 254:7-10 255:9 256:9 257:8 258:8-9 \
+260:9 261:9 262:9 263:7,9-10 264:8-9 265:7,9 266:8 267:7-8,10 268:8-9 269:7 290:4-5 291:7 297:7 \
+298:6 299:6 350:8 351:9 352:4-11 353:7-10 354:7,9 355:6-9 356:8 357:8 358:5-12 359:6-9,12 370:8 \
+371:8 372:7-8,10 373:8 374:8 375:6-11 376:6,8-9 377:8-9 378:8,10 380:9-10 381:6-12 382:8-9 \
+383:8-12 385:7-9 386:5-8 387:8-9 389:8 420:9-12 421:6-7,9 423:7,9 500:5 501:7,11 502:8,11 \
+503:7-8,11 504:8,11 505:8 506:8,10 507:7-8,10-11 508:6,9 509:8 590:9 591:8-9 592:7 593:8-11 594:9 \
+595:6-11 596:9 597:6-7 598:4-12 599:7-8 670:7-8 672:6 673:7 674:7 675:7-8 676:5,7 677:5,7 678:5,7 \
+679:7,11 680:7 681:6,9 682:5 683:4,7 685:5-7,10 686:5,8 687:6 688:5-7 689:6,8-9 690:4-7 691:7 \
+692:7 800:8 808:8 850:8,10 852:5-9,11 853:7-8 855:8-10 856:8-10 870:9,12 878:12 880:6-10 881:9-10 \
+882:7-12 883:8-12 886:7-11 888:11 960:7,10 961:7-8 962:8-9 963:8-9 964:8-10 965:7-8 966:9-10 \
+967:7-9 968:7-9 970:8-10 971:5-12 972:7-12 973:8 974:7-9,11 975:7-8 976:8-10 977:8,10-11 979:9 \
+992:9 993:8 994:9 995:9 996:9-10 998:9";
+
+/// The lengths after each calling code, one bit for each.
+static LENGTHS: LazyLock<[u16; 1000]> = LazyLock::new(|| {
+    let mut table = [0; 1000];
+    for entry in CALLING.split(' ') {
+        let (code, lengths) = entry.split_once(':').unwrap_or_default();
+        let code: usize = code.parse().unwrap_or_default();
+        for range in lengths.split(',') {
+            let (first, last) = range.split_once('-').unwrap_or((range, range));
+            let ends = [first, last].map(|end| end.parse::<u32>().unwrap_or_default());
+            (ends[0]..=ends[1]).for_each(|length| table[code] |= 1 << length);
+        }
+    }
+    table
+});
+
+/// Whether digits are a calling code and as many more as its country has, or one more where a 0 in
+/// brackets stands between.
+fn is_dialled(digits: &[u8], trunk: bool) -> bool {
+    let Some(code) = calling_code(digits) else { return false };
+    let length = match code {
+        ..10 => 1,
+        10..100 => 2,
+        _ => 3,
+    };
+    let Some(after) = digits.len().checked_sub(length + usize::from(trunk)) else { return false };
+    // North American areas do not begin with 0 or 1.
+    let area = code != 1 || digits.get(1) >= Some(&2);
+    after < 16 && LENGTHS[code] >> after & 1 == 1 && area
+}
+
 /// The calling code that a number begins with.
-fn calling_code(digits: &[u8]) -> Option<u32> {
+fn calling_code(digits: &[u8]) -> Option<usize> {
     let code = |length: usize| {
         let digits = digits.get(..length)?;
-        Some(digits.iter().fold(0, |code, digit| code * 10 + u32::from(*digit)))
+        Some(digits.iter().fold(0, |code, digit| code * 10 + usize::from(*digit)))
     };
-    let known = |code: &u32| {
-        matches!(code,
-        1 | 7 | 20 | 27 | 30..=34 | 36 | 39..=41 | 43..=49 | 51..=58 | 60..=66 | 81 | 82 | 84 | 86
-        | 90..=95 | 98 | 211..=213 | 216 | 218 | 220..=258 | 260..=269 | 290 | 291 | 297..=299
-        | 350..=359 | 370..=383 | 385..=387 | 389 | 420 | 421 | 423 | 500..=509 | 590..=599
-        | 670 | 672..=692 | 800 | 808 | 850 | 852 | 853 | 855 | 856 | 870 | 878 | 880..=883 | 886
-        | 888 | 960..=968 | 970..=977 | 979 | 992..=996 | 998)
-    };
-    [1, 2, 3].into_iter().find_map(|length| code(length).filter(known))
+    [1, 2, 3].into_iter().find_map(|length| code(length).filter(|code| LENGTHS[*code] != 0))
 }
 
 /// The length of an IBAN in each country that has them.
 const IBANS: &str = "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18DO28EE20EG29\
 ES24FI18FK18FO18FR27GB22GE22GI23GL18GR27GT28HN28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32LI21LT20\
-LU20LV21LY25MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29PT25QA29RO24RS22RU33SA24SC31SD18\
-IR26SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24XK20YE30";
+LU20LV21LY25MA28MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29PT25QA29RO24RS22RU33SA24SC31SD18\
+IR26SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24XK20YE30\
+AO25BF28BJ28CF27CG27CI28CM27CV25DZ26GA27GQ27GW25KM27MG27ML28MZ25NE28SN28TD27TG28";
 
 /// The IBAN whose check digits begin here.
 fn iban_at(bytes: &[u8], digits: usize) -> Option<Hit> {
@@ -527,10 +713,13 @@ fn iban(bytes: &[u8]) -> Option<usize> {
     let country = [bytes[0].to_ascii_uppercase(), bytes[1].to_ascii_uppercase()];
     let entry = IBANS.as_bytes().chunks_exact(4).find(|entry| entry[..2] == country)?;
     let length = usize::from((entry[2] - b'0') * 10 + entry[3] - b'0');
-    let (mut end, mut signs) = (0, Vec::with_capacity(length));
-    while signs.len() < length {
+    let (mut end, mut count, mut signs) = (0, 0, [0; 34]);
+    while count < length {
         match *bytes.get(end)? {
-            b if b.is_ascii_alphanumeric() => signs.push(b.to_ascii_uppercase()),
+            b if b.is_ascii_alphanumeric() => {
+                signs[count] = b.to_ascii_uppercase();
+                count += 1;
+            }
             b' ' | b'-' if bytes[end - 1].is_ascii_alphanumeric() => {}
             _ => return None,
         }
@@ -542,8 +731,8 @@ fn iban(bytes: &[u8]) -> Option<usize> {
     if mixed || bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
         return None;
     }
-    signs.rotate_left(4);
-    let rest = signs.iter().fold(0u32, |rest, sign| match sign {
+    let moved = signs[4..length].iter().chain(&signs[..4]);
+    let rest = moved.fold(0u32, |rest, sign| match sign {
         b'0'..=b'9' => (rest * 10 + u32::from(sign - b'0')) % 97,
         _ => (rest * 100 + u32::from(sign - b'A' + 10)) % 97,
     });

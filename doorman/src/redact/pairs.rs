@@ -40,9 +40,11 @@ pub(super) fn at_tuple(text: &str, open: usize, judge: &Judge<'_>, hits: &mut Ve
 pub(super) fn at_option(text: &str, dash: usize, judge: &Judge<'_>, hits: &mut Vec<Hit>) -> usize {
     const MOST: usize = 64;
     let bytes = text.as_bytes();
-    let begins = dash.checked_sub(1).is_none_or(|before| bytes[before].is_ascii_whitespace());
+    let before = dash.checked_sub(1).map_or(b' ', |before| bytes[before]);
     let option = &bytes[dash..];
-    if !begins || !(option.starts_with(b"--") || option.starts_with(b"-u ")) {
+    let short = matches!(option, [b'-', b'u' | b'p' | b'a', b' ', ..]);
+    let arrow = before == b'<' && option.starts_with(b"- ");
+    if !arrow && !(before.is_ascii_whitespace() && (short || option.starts_with(b"--"))) {
         return 0;
     }
     let length = option.iter().take(MOST).position(u8::is_ascii_whitespace);
@@ -60,13 +62,25 @@ fn hit((start, end): (usize, usize), kind: Kind) -> Hit {
 }
 
 /// The words that say how a credential is to be read.
-const SCHEMES: [&str; 6] = ["bearer", "basic", "token", "apikey", "api-key", "negotiate"];
+const SCHEMES: [&str; 9] =
+    ["bearer", "basic", "token", "apikey", "api-key", "negotiate", "ntlm", "dpop", "jwt"];
 
-/// Finds the token after `Bearer ` and `Basic ` that begins with a run of signs of tokens.
-pub(super) fn at_run(text: &str, start: usize, hits: &mut Vec<Hit>) {
-    let blank = start.checked_sub(1).filter(|before| text.as_bytes()[*before] == b' ');
-    let token = blank.and_then(|blank| after_scheme(text, blank));
+/// Those after which a list of parameters follows.
+const LISTING: [&str; 5] = ["digest ", "oauth ", "hawk ", "signature ", "aws4-hmac-sha256 "];
+
+/// Finds what a run of signs of tokens is after `Bearer ` and `Basic `, and the value behind it where it is
+/// the name in `ENV NAME value`.
+pub(super) fn at_run(text: &str, start: usize, end: usize, judge: &Judge<'_>, hits: &mut Vec<Hit>) {
+    let before = text[..start].trim_end_matches(' ').len();
+    if before == start || before == 0 {
+        return;
+    }
+    let token = after_scheme(text, before);
     hits.extend(token.map(|token| hit(token, Kind::Authorization)));
+    let sets = ["ENV", "setx"].iter().any(|command| text[..before].ends_with(command));
+    if sets && text[end..].starts_with(' ') {
+        found(after_option(text, end, judge), hits);
+    }
 }
 
 /// The token after `Bearer ` and `Basic `, where it is not a word of a sentence.
@@ -78,6 +92,7 @@ fn after_scheme(text: &str, blank: usize) -> Option<(usize, usize)> {
         (found && apart).then_some(())
     };
     ends_with("bearer").or_else(|| ends_with("basic"))?;
+    let blank = blank + text[blank + 1..].bytes().take(8).take_while(|b| *b == b' ').count();
     let token = text[blank + 1..].bytes().take_while(|b| {
         b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'~' | b'+' | b'/' | b'=' | b'-')
     });
@@ -97,16 +112,24 @@ fn after_option(text: &str, blank: usize, judge: &Judge<'_>) -> Option<(usize, u
     }
     let before = &text[from..blank];
     let option = before.rsplit(char::is_whitespace).next()?;
-    let start = blank + 1;
+    let blanks = text[blank..].bytes().take(8).take_while(|b| *b == b' ').count();
+    let start = blank + blanks;
     let rest = &text[start..];
     if matches!(option, "-u" | "--user") && before.contains("curl") {
-        let user = rest.bytes().take(MOST).position(|b| b == b':' || b.is_ascii_whitespace())?;
-        let password = start + user + 1;
-        let there = rest[user..].starts_with(':') && code(&text[password..], "").is_none();
-        return there
-            .then(|| secret(text, option, password, password + bare(&text[password..])))?;
+        return behind_user(text, start);
     }
-    let key = option.strip_prefix("--").filter(|key| !key.is_empty() && judge.is_secret(key))?;
+    let key = match option {
+        "-p" if before.ends_with("sshpass -p") => "password",
+        "-a" if before.ends_with("redis-cli -a") => "password",
+        // An assignment of R's.
+        "<-" => key_before(text, blank - 2, judge)?,
+        _ => {
+            let set = |command: &str| before.strip_suffix(option)?.strip_suffix(command);
+            let set = ["ENV ", "setx "].iter().any(|command| set(command).is_some());
+            let key = if set { option } else { option.strip_prefix("--")? };
+            Some(key).filter(|key| !key.is_empty() && judge.is_secret(key))?
+        }
+    };
     if let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) {
         let length = rest[1..].find([quote, '\n']).unwrap_or(rest.len() - 1);
         return secret(text, key, start + 1, start + 1 + length);
@@ -119,17 +142,47 @@ fn after_option(text: &str, blank: usize, judge: &Judge<'_>) -> Option<(usize, u
     if shown { None } else { secret(text, key, start, start + value.len()) }
 }
 
+/// The password in `user:password`, of which either or both may be quoted.
+fn behind_user(text: &str, start: usize) -> Option<(usize, usize)> {
+    const MOST: usize = 128;
+    let quoted = |at: usize| text[at..].chars().next().filter(|c| matches!(c, '"' | '\''));
+    let around = quoted(start);
+    let user = text.as_bytes()[start..].iter().take(MOST);
+    let ends = |b: &u8| *b == b':' || (around.is_none() && b.is_ascii_whitespace());
+    let colon = start + user.into_iter().position(ends)?;
+    let from = text[colon..].starts_with(':').then_some(colon + 1)?;
+    let own = quoted(from).filter(|quote| text[from + 1..].contains(*quote));
+    let from = from + usize::from(own.is_some());
+    let rest = &text[from..];
+    let (value, length) = match own.or(around) {
+        Some(quote) => {
+            let length = rest.find([quote, '\n']).unwrap_or(rest.len());
+            (&rest[..length], length)
+        }
+        None => (rest, bare(rest)),
+    };
+    if code(value, "").is_some() { None } else { secret(text, "user", from, from + length) }
+}
+
 /// What stands in `<password>…</password>`.
 fn in_element(text: &str, sign: usize, judge: &Judge<'_>) -> Option<(usize, usize)> {
     const MOST: usize = 64;
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b':');
-    let length = text.as_bytes()[..sign].iter().rev().take(MOST).take_while(|b| part(b)).count();
-    let key = &text[sign - length..sign];
-    let opened = text[..sign - length].ends_with('<') && !key.is_empty() && judge.is_secret(key);
-    let length = opened.then(|| text[sign + 1..].find('<'))??;
-    let end = sign + 1 + length;
-    let closed = text[end..].starts_with("</") && code(&text[sign + 1..end], key).is_none();
-    closed.then(|| secret(text, key, sign + 1, end))?
+    let from = sign.saturating_sub(2 * MOST);
+    let tag =
+        from + text.as_bytes()[from..sign].iter().rposition(|b| matches!(b, b'<' | b'>'))? + 1;
+    let length = text.as_bytes()[tag..sign].iter().take(MOST).take_while(|b| part(b)).count();
+    let key = &text[tag..tag + length];
+    let whole = tag + length == sign || text.as_bytes()[tag + length] == b' ';
+    let opened = text.as_bytes()[tag - 1] == b'<' && whole && length > 0 && judge.is_secret(key);
+    let inner = opened.then_some(&text[sign + 1..])?;
+    let marked = inner.trim_start().strip_prefix("<![CDATA[");
+    let (inner, close) = marked.map_or((inner, "</"), |inner| (inner, "]]>"));
+    let start = text.len() - inner.len();
+    let mut signs = inner.bytes().take(MOST * MOST);
+    let length = signs.position(|b| b == if marked.is_some() { b']' } else { b'<' })?;
+    let closed = inner[length..].starts_with(close) && code(&inner[..length], key).is_none();
+    closed.then(|| secret(text, key, start, start + length))?
 }
 
 /// The password in `scheme://user:password@host`, where `sign` is the colon.
@@ -187,11 +240,19 @@ fn value_of_key(text: &str, sign: usize, judge: &Judge<'_>) -> Option<(usize, us
     let operator = text.len() - rest.len();
     let blanks = rest.bytes().take(16).take_while(|b| matches!(b, b' ' | b'\t')).count();
     let start = operator + blanks;
+    let start = start + string_prefix(&text[start..]);
     let rest = &text[start..];
+    if text[sign..].starts_with(':')
+        && let Some(block) = block(rest)
+    {
+        return secret(text, key, start + block.0, start + block.1);
+    }
     let slashes = rest.bytes().take(8).take_while(|b| *b == b'\\').count();
     if let Some(quote) = rest[slashes..].chars().next().filter(|c| matches!(c, '"' | '\'' | '`')) {
-        let inner = start + slashes + 1;
-        let closing = format!("{}{quote}", &rest[..slashes]);
+        let thrice = ["\"\"\"", "\'\'\'"].iter().any(|quotes| rest.starts_with(quotes));
+        let quotes = if thrice { 3 } else { 1 };
+        let inner = start + slashes + quotes;
+        let closing = format!("{}{}", &rest[..slashes], quote.to_string().repeat(quotes));
         let line = || text[inner..].find('\n').unwrap_or(text.len() - inner);
         let length = closing_quote(&text[inner..], &closing).unwrap_or_else(line);
         let command = quote == '`' && text[inner..inner + length].contains(' ');
@@ -199,19 +260,28 @@ fn value_of_key(text: &str, sign: usize, judge: &Judge<'_>) -> Option<(usize, us
     }
     let start = start + scheme(rest);
     let rest = &text[start..];
-    let cookies = key.contains("ookie") || key.contains("OOKIE");
-    if !cookies && let Some(code) = code(rest, key) {
+    let lists = |scheme: &&str| {
+        rest.as_bytes()
+            .get(..scheme.len())
+            .is_some_and(|front| front.eq_ignore_ascii_case(scheme.as_bytes()))
+    };
+    let listed = key.contains("ookie")
+        || key.contains("OOKIE")
+        || LISTING.iter().any(|scheme| lists(&scheme));
+    if listed {
+        let length = rest.find(['\n', '\r', '\'', '`', '\\']).unwrap_or(rest.len());
+        // A quote around the header ends it, and those of its parameters do not.
+        let quotes = rest[..length].matches('"').count();
+        let last = rest[..length].rfind('"').filter(|_| quotes % 2 == 1);
+        return secret(text, key, start, start + last.unwrap_or(length));
+    }
+    if let Some(code) = code(rest, key) {
         return match code {
             Code::Shown => None,
             Code::Told(from, to) => secret(text, key, start + from, start + to),
         };
     }
-    let length = if cookies {
-        rest.find(['\n', '\r', '"', '\'', '`', '\\']).unwrap_or(rest.len())
-    } else {
-        bare(rest)
-    };
-    let value = rest[..length].trim_end_matches(['.', ':', '?']);
+    let value = rest[..bare(rest)].trim_end_matches(['.', ':', '?']);
     let spoken = operator < start && text[sign..].starts_with(':') && is_word_of_prose(value);
     if spoken {
         return None;
@@ -219,6 +289,28 @@ fn value_of_key(text: &str, sign: usize, judge: &Judge<'_>) -> Option<(usize, us
     let told = value.trim_start_matches(['(', '[', '{', '<', '*', '&']);
     let told = if told.is_empty() { value } else { told };
     secret(text, key, start + value.len() - told.len(), start + value.len())
+}
+
+/// The length of what stands before the quote of a text in some languages: `b'…'`, `@"…"`.
+fn string_prefix(rest: &str) -> usize {
+    let length = rest.bytes().take(2).take_while(|b| b"bBrRuUfF@$".contains(b)).count();
+    if rest[length..].starts_with(['"', '\'']) { length } else { 0 }
+}
+
+/// The lines below `|` or `>`, as far as they are indented.
+fn block(rest: &str) -> Option<(usize, usize)> {
+    const MOST: usize = 8192;
+    let first = rest.strip_prefix(['|', '>'])?.trim_start_matches(['-', '+', ' ']);
+    let lines = first.strip_prefix('\n').or_else(|| first.strip_prefix("\r\n"))?;
+    let mut length = 0;
+    for line in lines.split_inclusive('\n') {
+        if length > MOST || !(line.starts_with([' ', '\t']) || line.trim().is_empty()) {
+            break;
+        }
+        length += line.len();
+    }
+    let (start, text) = (rest.len() - lines.len(), &lines[..length]);
+    Some((start + length - text.trim_start().len(), start + text.trim_end().len()))
 }
 
 /// The length of a value without quotes: to a blank, or a sign after which something else begins.
@@ -297,7 +389,7 @@ fn code(rest: &str, key: &str) -> Option<Code> {
     };
     let framed = [("${{", "}}"), ("{{", "}}"), ("${", "}"), ("{", "}"), ("%(", ")s"), ("%", "%")];
     if framed.iter().any(|(open, close)| within(open, close).is_some_and(named))
-        || within("<", ">").is_some_and(|name| constant(name) || name == key)
+        || within("<", ">").is_some_and(|name| constant(name) || is_name(name))
         || within("[", "]").is_some_and(constant)
         || within("$(", ")").is_some()
     {
@@ -312,7 +404,7 @@ fn code(rest: &str, key: &str) -> Option<Code> {
         return Some(Code::Shown);
     }
     let environment = ["process.env.", "os.environ.", "env."];
-    let source = ["var.", "local.", "data.", "module."];
+    let source = ["var.", "local.", "data.", "module.", "self.", "this.", "config.", "settings."];
     let elsewhere = environment.iter().any(|place| name.strip_prefix(place).is_some_and(constant))
         || source.iter().any(|place| name.strip_prefix(place).is_some_and(named));
     // What follows these may be read as a list.
@@ -389,7 +481,9 @@ fn secret(text: &str, key: &str, start: usize, end: usize) -> Option<(usize, usi
     let start = start + if end > start { scheme(&text[start..end]) } else { 0 };
     let value = text.get(start..end)?;
     let empty = ["null", "none", "nil", "true", "false", "undefined", ""];
+    let counted = is_plural(key) && value.len() < 10 && value.bytes().all(|b| b.is_ascii_digit());
     let told = value.chars().any(char::is_alphanumeric)
+        && !counted
         && !mask::stands_for_all(value)
         && !is_placeholder(value)
         && !empty.iter().any(|empty| empty.eq_ignore_ascii_case(value))
@@ -397,9 +491,21 @@ fn secret(text: &str, key: &str, start: usize, end: usize) -> Option<(usize, usi
     told.then_some((start, end))
 }
 
+/// Whether numbers under this key are of tokens, and none of them itself.
+fn is_plural(key: &str) -> bool {
+    let tail = key.len().checked_sub("tokens".len()).and_then(|from| key.get(from..));
+    tail.is_some_and(|tail| tail.eq_ignore_ascii_case("tokens"))
+}
+
 /// Whether a value as a whole stands for another.
 fn is_placeholder(value: &str) -> bool {
-    matches!(value, "..." | "…") || matches!(code(value, "password"), Some(Code::Shown))
+    let crossed = value.len() > 2 && value.bytes().all(|b| matches!(b, b'x' | b'X'));
+    crossed || matches!(value, "..." | "…") || matches!(code(value, "password"), Some(Code::Shown))
+}
+
+/// Whether a text is words, as they stand between `<` and `>` for a value.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphabetic() || b"_- .".contains(&b))
 }
 
 /// Words that follow `password:` in sentences, forms and sources.
@@ -477,6 +583,13 @@ fn is_word_of_prose(value: &str) -> bool {
         .any(|word| word.eq_ignore_ascii_case(value.split(['<', '.']).next().unwrap_or(value)))
 }
 
+/// Whether this may be a type, as it stands between a name and its value.
+fn is_type(text: &str) -> bool {
+    const MOST: usize = 32;
+    let sign = |b: u8| b.is_ascii_alphanumeric() || b" _&<>[]'.?|*".contains(&b);
+    text.len() <= MOST && text.bytes().any(|b| b.is_ascii_alphabetic()) && text.bytes().all(sign)
+}
+
 /// The sensitive key that ends before a sign: quoted, one word, or up to three.
 fn key_before<'a>(text: &'a str, sign: usize, judge: &Judge<'_>) -> Option<&'a str> {
     const MOST: usize = 64;
@@ -484,9 +597,36 @@ fn key_before<'a>(text: &'a str, sign: usize, judge: &Judge<'_>) -> Option<&'a s
     while !text.is_char_boundary(from) {
         from += 1;
     }
-    let before = text[from..sign].trim_end_matches([' ', '\t']);
-    let before = before.strip_suffix(']').unwrap_or(before);
+    // `?=`, `+=`, `||=` and the like.
+    let before = text[from..sign].trim_end_matches(['?', '+', '|', '!', '*']);
+    let before = before.trim_end_matches([' ', '\t']);
     let sensitive = |key: &&'a str| key.chars().any(char::is_alphabetic) && judge.is_secret(key);
+    if !text[sign..].starts_with('=') {
+        return key_at_end(before, sensitive).or_else(|| {
+            // `- name: PASSWORD` on the line above `value:`
+            let (above, last) = before.ends_with("value").then(|| before.rsplit_once('\n'))??;
+            let line = above.rsplit('\n').next()?.trim().trim_start_matches("- ");
+            let name = line.strip_prefix("name:").filter(|_| last.trim() == "value")?;
+            Some(name.trim().trim_matches(['"', '\''])).filter(sensitive)
+        });
+    }
+    key_at_end(before, sensitive)
+        .or_else(|| {
+            // `let password: &str = …`
+            let (name, _) = before.rsplit_once(':').filter(|(_, kind)| is_type(kind))?;
+            key_at_end(name.trim_end(), sensitive)
+        })
+        .or_else(|| {
+            // `<add key="password" value=…`
+            let (front, key) = before.strip_suffix("\" value")?.rsplit_once('"')?;
+            let names = ["key=", "name=", "Key=", "Name="];
+            Some(key).filter(|_| names.iter().any(|name| front.ends_with(name))).filter(sensitive)
+        })
+}
+
+/// The sensitive key with which a text ends.
+fn key_at_end<'a>(before: &'a str, sensitive: impl Fn(&&'a str) -> bool) -> Option<&'a str> {
+    let before = before.strip_suffix(']').unwrap_or(before);
     if let Some(quote) = before.chars().next_back().filter(|c| matches!(c, '"' | '\'' | '`')) {
         let inner = before[..before.len() - 1].trim_end_matches('\\');
         let key = inner.rfind(quote).map(|open| &inner[open + 1..]);
@@ -499,7 +639,7 @@ fn key_before<'a>(text: &'a str, sign: usize, judge: &Judge<'_>) -> Option<&'a s
         if word == key_start {
             return None;
         }
-        if let Some(key) = Some(&before[word..]).filter(sensitive) {
+        if let Some(key) = Some(&before[word..]).filter(&sensitive) {
             return Some(key);
         }
         if !before[..word].ends_with(' ') {

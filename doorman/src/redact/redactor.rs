@@ -72,14 +72,13 @@ impl Redactor {
     /// ```
     #[must_use]
     pub fn json<'a>(&self, document: &'a [u8]) -> Redacted<Cow<'a, [u8]>> {
-        match String::from_utf8_lossy(document) {
-            Cow::Borrowed(text) => {
-                self.apply(text, engine::Input::Json(text)).map(|content| match content {
-                    Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-                    Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-                })
-            }
-            Cow::Owned(text) => {
+        match std::str::from_utf8(document) {
+            Ok(text) => self.apply(text, engine::Input::Json(text)).map(|content| match content {
+                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+            }),
+            Err(_) => {
+                let text = String::from_utf8_lossy(document);
                 let mut redacted = match self.declared {
                     // It is no document, and what is declared could stand anywhere in it.
                     Some(_) => self.edited(&text, vec![declared::whole(&text)]),

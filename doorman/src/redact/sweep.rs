@@ -25,6 +25,8 @@ enum Sign {
     Tag,
     /// `(`.
     Tuple,
+    /// `|`.
+    Bar,
     /// The first byte of `«`, among others.
     Guillemet,
 }
@@ -45,6 +47,7 @@ const fn signs() -> [Sign; 256] {
             b':' | b'=' => Sign::Pair,
             b'>' => Sign::Tag,
             b'(' => Sign::Tuple,
+            b'|' => Sign::Bar,
             _ => Sign::Nothing,
         };
         at += 1;
@@ -157,7 +160,7 @@ impl Sweep<'_> {
             }
             Sign::Pair => {
                 if self.bytes[at] == b':' {
-                    secrets::telegram(self.text, at, &mut self.hits);
+                    secrets::behind_number(self.text, at, &mut self.hits);
                 } else {
                     self.token(at);
                 }
@@ -171,6 +174,7 @@ impl Sweep<'_> {
             Sign::Tuple => {
                 self.pair(at, |sweep| pairs::at_tuple(sweep.text, at, sweep.judge, &mut sweep.hits))
             }
+            Sign::Bar => secrets::behind_number(self.text, at, &mut self.hits),
             Sign::Guillemet => {
                 let length = mask::length(&self.text[at..]);
                 if length > 0 {
@@ -196,13 +200,17 @@ impl Sweep<'_> {
     }
 
     /// Looks at the run of signs of tokens that a place is in.
+    #[inline]
     fn token(&mut self, at: usize) {
-        if at < self.runs {
-            return;
+        if at >= self.runs {
+            self.run_around(at);
         }
+    }
+
+    fn run_around(&mut self, at: usize) {
         let (start, end) = secrets::run(self.bytes, self.runs, at);
         self.runs = end;
-        pairs::at_run(self.text, start, &mut self.hits);
+        pairs::at_run(self.text, start, end, self.judge, &mut self.hits);
         if end - start >= secrets::SHORTEST {
             secrets::in_run(self.text, start, end, &mut self.hits);
             self.encoded(start, end);
@@ -211,6 +219,9 @@ impl Sweep<'_> {
 
     /// Reads base64 of a text, and masks it whole where there is something to mask in it.
     fn encoded(&mut self, start: usize, end: usize) {
+        if end - start < encoded::SHORTEST {
+            return;
+        }
         for piece in encoded::pieces(self.bytes, start, end) {
             let Some(text) = encoded::text(&self.bytes[piece.clone()]) else { continue };
             let found = self.judge.inside(|| engine::plain(self.judge, &text, Said::NOTHING));
@@ -223,6 +234,9 @@ impl Sweep<'_> {
     /// What is left of it: without kinds that nobody asked for, and without what is masked already.
     fn done(self) -> Vec<Hit> {
         let Self { judge, mut hits, mut mails, masks, .. } = self;
+        if hits.is_empty() && mails.is_empty() {
+            return hits;
+        }
         let wanted = |hit: &Hit| {
             let mask = masks.partition_point(|(start, _)| *start <= hit.start);
             let within = mask.checked_sub(1).is_some_and(|mask| hit.end <= masks[mask].1);
@@ -246,6 +260,9 @@ impl Sweep<'_> {
 
 /// In order, and what overlaps as one, of the kind of what begins first.
 pub(super) fn merged(mut hits: Vec<Hit>) -> Vec<Hit> {
+    if hits.len() < 2 {
+        return hits;
+    }
     hits.sort_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end)));
     hits.dedup_by(|next, last| {
         let overlap = next.start < last.end;

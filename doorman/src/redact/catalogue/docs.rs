@@ -31,9 +31,11 @@ number in JSON is found only by its key; up to three zeros that it lost at its f
 const VENDOR_HEAD: &str = "
 ## Tokens of vendors
 
-A prefix at the beginning of a word, and so many signs after it: letters and digits (`a`), also `_` and `-`
-(`w`), also `.`, `=`, `+`, `/` and `%` (`x`). Without a prefix: AWS access key ids, Telegram bot tokens,
-Slack webhooks, Mailchimp keys, Azure client secrets and Discord tokens.
+A prefix at the beginning of a word, and so many signs after it: hexadecimal digits (`h`), letters and digits
+(`a`), also `_` and `-` (`w`), also `.`, `=`, `+`, `/` and `%` (`x`). Without a prefix: AWS access key ids,
+bot tokens of Telegram and Discord, webhooks (Slack, Teams, Discord, Zapier, IFTTT), keys of Mailchimp,
+Mailgun and MaxMind, Azure client secrets, Terraform Cloud tokens, access tokens of Facebook, Twitter, Asana
+and Zoho.
 
 ";
 
@@ -70,6 +72,7 @@ fn written() -> String {
     let mut last = "";
     for vendor in VENDORS {
         let made = match vendor.made {
+            Made::Hex => 'h',
             Made::Plain => 'a',
             Made::Word => 'w',
             Made::Wide => 'x',
@@ -83,7 +86,12 @@ fn written() -> String {
         last = vendor.name;
         let prefixes: Vec<String> =
             vendor.prefixes.iter().map(|prefix| format!("`{prefix}`")).collect();
-        let _ = write!(text, "{} {}{made}", prefixes.join(" "), vendor.least);
+        let most = match vendor.most {
+            usize::MAX => String::new(),
+            most if most == vendor.least => " exactly".to_owned(),
+            most => format!(" to {most}"),
+        };
+        let _ = write!(text, "{} {}{made}{most}", prefixes.join(" "), vendor.least);
     }
     text.push('\n');
     text.push_str(TAIL);

@@ -18,7 +18,7 @@ mod vendors;
 use super::{Kind, keys};
 
 pub(super) use scan::{number, scan};
-pub(super) use vendors::{Made, VENDORS, Vendor};
+pub(super) use vendors::{Made, Proof, VENDORS, Vendor};
 
 /// One sort of thing that is masked where it stands.
 #[derive(Debug)]

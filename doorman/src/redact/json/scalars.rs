@@ -11,7 +11,8 @@ use super::super::{
 /// What a number without text around it is.
 pub(in crate::redact) fn number_kind(raw: &str, said: Said) -> Option<Kind> {
     // What nothing is said of is a card or nothing.
-    if said == Said::NOTHING && raw.len() < 13 && !raw.contains(['e', 'E']) {
+    let short = raw.len() < 5 || (raw.len() < 13 && !raw.contains(['e', 'E']));
+    if said == Said::NOTHING && short {
         return None;
     }
     let digits = whole_digits(raw)?;

@@ -53,7 +53,6 @@ static CLASSES: [u8; 256] = {
             | b']'
             | b'^'
             | b'`'
-            | b'|'
             | b'}'
             | b'~' => 0,
             _ => SIGN,
@@ -68,21 +67,28 @@ pub(super) fn string(bytes: &[u8], at: usize) -> Option<(usize, Seen)> {
     const BLOCK: usize = 32;
     let (mut at, mut seen) = (at + 1, 0);
     loop {
-        for _ in 0..BLOCK {
-            let byte = *bytes.get(at)?;
-            let class = CLASSES[usize::from(byte)];
+        let head = &bytes[at..bytes.len().min(at + BLOCK)];
+        let stop = head.iter().position(|byte| {
+            let class = CLASSES[usize::from(*byte)];
             seen |= class;
-            if class & STOP == 0 {
-                at += 1;
-            } else if byte == b'"' {
-                return Some((at + 1, Seen(seen)));
-            } else {
-                at += escape(bytes, at).filter(|_| byte == b'\\')?;
+            class & STOP != 0
+        });
+        let Some(stop) = stop else {
+            at += head.len();
+            if head.len() < BLOCK {
+                return None;
             }
-        }
-        // A capital that a plain block may begin with is part of no token.
-        while is_plain(&bytes[at - 1..], &bytes[at..], false) {
-            at += BLOCK;
+            // A capital that a plain block may begin with is part of no token.
+            while is_plain(&bytes[at - 1..], &bytes[at..], false) {
+                at += BLOCK;
+            }
+            continue;
+        };
+        at += stop;
+        match bytes[at] {
+            b'"' => return Some((at + 1, Seen(seen))),
+            b'\\' => at += escape(bytes, at)?,
+            _ => return None,
         }
     }
 }

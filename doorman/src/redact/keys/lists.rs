@@ -9,7 +9,7 @@ pub(super) const GOING_ON: [&str; 10] =
     ["number", "value", "no", "num", "home", "work", "main", "primary", "other", "raw"];
 
 /// Last words of keys whose values are names of sibling values.
-pub(super) const NAMES: [&str; 14] = [
+pub(super) const NAMES: [&str; 17] = [
     "name",
     "key",
     "header",
@@ -24,6 +24,9 @@ pub(super) const NAMES: [&str; 14] = [
     "system",
     "setting",
     "k",
+    "id",
+    "title",
+    "path",
 ];
 
 /// Last words of keys over lists of names.
@@ -44,7 +47,10 @@ pub(super) const LISTS: [&str; 13] = [
 ];
 
 /// Last words of keys whose values a sibling names.
-pub(super) const VALUES: [&str; 7] = ["value", "values", "val", "content", "data", "v", "text"];
+pub(super) const VALUES: [&str; 13] = [
+    "value", "values", "val", "content", "data", "v", "text", "old", "new", "before", "after",
+    "from", "to",
+];
 
 /// Words that make a key secret wherever they stand, unless a word of [`HARMLESS`] follows.
 const STRONG: [&str; 14] = [
@@ -65,7 +71,7 @@ const STRONG: [&str; 14] = [
 ];
 
 /// Phrases that make a key secret at its end.
-const WEAK: [&[&str]; 74] = [
+const WEAK: [&[&str]; 129] = [
     &["token"],
     &["tokens"],
     &["secret"],
@@ -140,6 +146,62 @@ const WEAK: [&[&str]; 74] = [
     &["recovery", "code"],
     &["recovery", "codes"],
     &["backup", "codes"],
+    &["pw"],
+    &["secret", "access", "key"],
+    &["storage", "account", "key"],
+    &["personal", "access", "token"],
+    &["license", "key"],
+    &["licence", "key"],
+    &["seed", "phrase"],
+    &["recovery", "phrase"],
+    &["mnemonic"],
+    &["security", "answer"],
+    &["maiden", "name"],
+    &["unlock", "code"],
+    &["access", "code"],
+    &["verification", "code"],
+    &["auth", "code"],
+    &["authorization", "code"],
+    &["mfa", "code"],
+    &["otp", "code"],
+    &["login", "code"],
+    &["totp"],
+    &["ssh", "pass"],
+    &["admin", "pass"],
+    &["smtp", "pass"],
+    &["db", "pass"],
+    &["database", "pass"],
+    &["user", "pass"],
+    &["root", "pass"],
+    &["mail", "pass"],
+    &["email", "pass"],
+    &["ftp", "pass"],
+    &["login", "pass"],
+    &["auth", "pass"],
+    &["mysql", "pass"],
+    &["postgres", "pass"],
+    &["redis", "pass"],
+    &["key", "pass"],
+    &["store", "pass"],
+    &["keystore", "pass"],
+    &["rpc", "pass"],
+    &["http", "pass"],
+    &["server", "key"],
+    &["stripe", "key"],
+    &["sendgrid", "key"],
+    &["openai", "key"],
+    &["anthropic", "key"],
+    &["twilio", "key"],
+    &["mailgun", "key"],
+    &["algolia", "key"],
+    &["datadog", "key"],
+    &["azure", "key"],
+    &["aws", "key"],
+    &["github", "key"],
+    // What Bundler calls the credentials of a shop of gems.
+    &["contribsys", "com"],
+    &["amz", "signature"],
+    &["goog", "signature"],
 ];
 
 /// Words after a [`WEAK`] phrase that change nothing.
@@ -309,6 +371,49 @@ const COUNTING: [&str; 34] = [
     "special",
 ];
 
+/// Words before `tokens` by which they are counted.
+const MANY: [&str; 39] = [
+    "usage",
+    "estimated",
+    "consumed",
+    "available",
+    "per",
+    "new",
+    "evaluated",
+    "eval",
+    "embedding",
+    "text",
+    "response",
+    "request",
+    "query",
+    "answer",
+    "budget",
+    "speculative",
+    "expected",
+    "average",
+    "avg",
+    "sum",
+    "chunk",
+    "cumulative",
+    "train",
+    "training",
+    "sampled",
+    "tool",
+    "system",
+    "message",
+    "history",
+    "overlap",
+    "vision",
+    "video",
+    "document",
+    "reserved",
+    "free",
+    "billable",
+    "charged",
+    "actual",
+    "extra",
+];
+
 /// Keys of Kubernetes that ask for a token, and that name where a secret is.
 const KUBERNETES: [&[&str]; 2] =
     [&["automount", "service", "account", "token"], &["image", "pull", "secrets"]];
@@ -326,8 +431,9 @@ static TELLING: LazyLock<Vec<String>> = LazyLock::new(|| {
 
 /// Whether a secret may begin with this word. Most keys end here.
 fn may_tell(word: &str) -> bool {
-    let ends = ["password", "passwd", "token", "tokens", "secret"];
-    (word.len() >= 5 && ends.iter().any(|end| word.ends_with(end)))
+    let ends = ["password", "passwd", "pwd", "token", "tokens", "secret"];
+    (word.len() >= 4
+        && (word.starts_with("password") || ends.iter().any(|end| word.ends_with(end))))
         || TELLING.binary_search_by(|known| known.as_str().cmp(word)).is_ok()
 }
 
@@ -342,11 +448,16 @@ pub(super) fn says_secret(words: &[&str]) -> bool {
     if words.first().is_some_and(|first| words.len() > 1 && ASKING.contains(first)) {
         return false;
     }
+    if words == ["pass"] {
+        return true;
+    }
     let numbered = |word: &&str| word.bytes().all(|b| b.is_ascii_digit());
     for (at, word) in words.iter().enumerate() {
         let strong = STRONG.contains(word)
             || word.ends_with("password")
             || word.ends_with("passwd")
+            || word.ends_with("pwd")
+            || word.strip_prefix("password").is_some_and(|after| NEUTRAL.contains(&after))
             || (*word == "pass"
                 && matches!(words.get(at + 1), Some(&("word" | "phrase" | "code"))));
         if strong && !words[at + 1..].iter().any(|after| HARMLESS.contains(after)) {
@@ -356,16 +467,19 @@ pub(super) fn says_secret(words: &[&str]) -> bool {
     (0..words.len()).any(|at| {
         let Some(length) = weak(&words[at..]) else { return false };
         let (before, after) = (&words[..at], &words[at + length..]);
-        let counts = words[at].starts_with("token")
-            && before.last().is_some_and(|before| COUNTING.contains(before));
+        let counts = before.last().is_some_and(|before| {
+            (words[at].starts_with("token") && COUNTING.contains(before))
+                || (words[at] == "tokens" && MANY.contains(before))
+        });
         !counts && after.iter().all(|after| NEUTRAL.contains(after) || numbered(after))
     })
 }
 
 /// What stands before `token` and `secret` where they are written together.
-const WITH: [&str; 14] = [
+const WITH: [&str; 30] = [
     "access", "auth", "refresh", "id", "bearer", "session", "csrf", "xsrf", "api", "user",
-    "client", "app", "bot", "device",
+    "client", "app", "bot", "device", "signing", "totp", "token", "webhook", "shared", "consumer",
+    "oauth", "jwt", "hmac", "mfa", "private", "push", "github", "gitlab", "slack", "npm",
 ];
 
 /// How many words the longest weak phrase takes at the start, written apart or as one word.
@@ -391,7 +505,12 @@ pub(in crate::redact) fn hint(word: &str) -> Option<Hint> {
     Some(match word {
         "phone" | "phones" | "telephone" | "tel" | "mobile" | "mobiles" | "cell" | "cellphone"
         | "fax" | "msisdn" | "whatsapp" | "telefon" | "handy" | "phonenumber" | "landline"
-        | "callback" | "sms" | "telephones" | "cellular" | "tél" => Hint::Phone,
+        | "callback" | "sms" | "telephones" | "cellular" | "tél" | "telefono" | "teléfono"
+        | "telefone" | "telefoon" | "téléphone" | "portable" | "celular" | "cellulare"
+        | "movil" | "móvil" | "gsm" | "cep" | "tlf" | "puhelin" | "komórka" | "hotline"
+        | "helpline" | "pager" | "телефон" | "电话" | "電話" | "手机" | "携帯" | "전화" => {
+            Hint::Phone
+        }
         "ssn" | "ssns" | "social" | "itin" | "taxpayer" => Hint::Ssn,
         "card" | "cards" | "cc" | "pan" | "visa" | "mastercard" | "amex" | "maestro" | "debit"
         | "credit" | "diners" | "jcb" => Hint::Card,
