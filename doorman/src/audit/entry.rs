@@ -58,9 +58,9 @@ impl Entry {
     }
 
     /// How many values were masked, by kind.
-    pub(crate) fn redactions(&mut self, by_kind: impl Iterator<Item = (&'static str, u32)>) {
+    pub(crate) fn redactions<'a>(&mut self, by_kind: impl Iterator<Item = (&'a str, u32)>) {
         if let Some(record) = self.record_mut() {
-            record.redactions = by_kind.map(|(kind, count)| (kind, count.into())).collect();
+            record.redactions = by_kind.map(|(kind, count)| (kind.into(), count.into())).collect();
         }
     }
 

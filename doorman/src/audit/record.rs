@@ -72,7 +72,7 @@ pub struct AuditRecord {
     pub remaining_budget: Option<f64>,
     /// How many values were masked in the result, by kind.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub redactions: BTreeMap<&'static str, u64>,
+    pub redactions: BTreeMap<String, u64>,
     /// The attempts that this record stands for: refused ones of one caller within one second, once
     /// there are too many of them, or, of requests that were not let in, once half of the log's queue is
     /// taken. All but the count tells of the first.

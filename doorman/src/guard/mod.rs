@@ -80,6 +80,7 @@ impl Guard {
         clock: Clock,
     ) -> Result<Answer, Refusal> {
         let (spec, tool, result_limit) = (call.spec.clone(), call.tool, call.result_limit);
+        let redactor = self.redactors[tool].for_tenant(call.principal.tenant());
         entry.kept()?;
         self.limits.patience(Some(tool), caller, clock.began)?;
         authorize(&spec, &call.principal, &self.hierarchy)?;
@@ -89,7 +90,7 @@ impl Guard {
         let taken = self.limits.admit(tool, caller, clock.began)?;
         let reply = caught(run(dispatch, call)).await;
         let reply = self.ran(reply, &taken, clock);
-        let (reply, redactions) = redact(&self.redactors[tool], within(reply, result_limit)).await;
+        let (reply, redactions) = redact(&redactor, within(reply, result_limit)).await;
         entry.redactions(redactions.iter());
         settle(&spec, within(reply, result_limit)?)
     }
@@ -229,12 +230,12 @@ fn masked(
 ) -> (Result<Reply, Refusal>, Redactions) {
     let text = |text: &str| {
         let redacted = redactor.text(text);
-        (redacted.redactions(), redacted.into_content().into_owned())
+        (redacted.redactions().clone(), redacted.into_content().into_owned())
     };
     match reply {
         Ok(Reply::Json(bytes)) => {
             let redacted = redactor.json(&bytes);
-            let redactions = redacted.redactions();
+            let redactions = redacted.redactions().clone();
             let bytes = match redacted.into_content() {
                 Cow::Owned(masked) => masked.into(),
                 Cow::Borrowed(_) => bytes,

@@ -4,7 +4,7 @@ use super::{
     Hit, Kind, MASK, Rules, fold, json,
     judge::Judge,
     keys::Said,
-    mask::Form,
+    mask::{self, Form},
     sweep::{merged, sweep},
 };
 
@@ -103,6 +103,12 @@ pub(super) fn hits(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Hit> {
     if judge.rules.too_short(text) && said == Said::NOTHING {
         return Vec::new();
     }
+    let named = mask::named(text, &judge.rules.names);
+    if !named.is_empty() {
+        // What masks say is no context for what stands beside them.
+        let (alike, back) = masked(text, &named);
+        return hits(judge, &alike, said).into_iter().map(|hit| back.hit(hit)).collect();
+    }
     let mut hits = once(judge, text, said);
     for _ in 0..ROUNDS {
         if hits.is_empty() {
@@ -113,11 +119,7 @@ pub(super) fn hits(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Hit> {
         if more.is_empty() {
             break;
         }
-        hits.extend(more.into_iter().map(|hit| Hit {
-            start: back.origin(hit.start).0,
-            end: back.origin(hit.end - 1).1,
-            kind: hit.kind,
-        }));
+        hits.extend(more.into_iter().map(|hit| back.hit(hit)));
         hits = merged(hits);
     }
     hits
@@ -142,6 +144,10 @@ struct Back {
 }
 
 impl Back {
+    fn hit(&self, hit: Hit) -> Hit {
+        Hit { start: self.origin(hit.start).0, end: self.origin(hit.end - 1).1, kind: hit.kind }
+    }
+
     /// The range of the original that a byte of the masked text stands for.
     fn origin(&self, at: usize) -> (usize, usize) {
         let before = self.pieces.partition_point(|(start, ..)| *start <= at);

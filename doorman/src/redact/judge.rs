@@ -4,7 +4,8 @@ use std::cell::{Cell, RefCell};
 
 use super::{
     Kind, Rules, engine, fold,
-    keys::{Key, Said, Verdict},
+    keys::{self, Key, Said, Verdict},
+    mask,
 };
 
 /// The rules, with what was found out by them so far.
@@ -149,11 +150,20 @@ impl<'r> Judge<'r> {
         if !whole && self.rules.patterns.is_empty() && !has_word(key) {
             return EMPTY;
         }
+        let key = &mask::alike(key, &self.rules.names);
         let words = Key::new(key);
         let verdict = if self.rules.matches(&[], &words) {
             Verdict::Secret
         } else {
             words.verdict(self.rules.kinds)
+        };
+        let verdict = match verdict {
+            // What stands there is looked at like everything else.
+            Verdict::Secret if !self.rules.only.has(Kind::Key) => {
+                let hint = keys::words(key).iter().rev().find_map(|word| keys::hint(word));
+                Verdict::Plain(Said { hint: hint.unwrap_or_default(), ..Said::NOTHING })
+            }
+            verdict => verdict,
         };
         if !whole {
             return Known { verdict, ..EMPTY };

@@ -125,7 +125,11 @@ impl Publisher<'_> {
             self.open |= *schema == Value::Bool(true);
             return schema.clone();
         };
-        Value::Object(self.members(members, place))
+        let mut relaxed = self.members(members, place);
+        if place.masked && self.rules.whole {
+            add_string(&mut relaxed, &["array", "object"]);
+        }
+        Value::Object(relaxed)
     }
 
     fn members(&mut self, schema: &Object, place: &Place) -> Object {

@@ -1,7 +1,7 @@
 //! One sweep along a text: signs that something may begin with call the detectors, all else is passed over.
 
 use super::{
-    Hit, Kind, catalogue, encoded, engine,
+    Hit, Kind, catalogue, custom, encoded, engine,
     judge::Judge,
     keys::Said,
     mail, mask, numbers,
@@ -99,6 +99,7 @@ pub(super) fn sweep(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Hit> {
     if !judge.rules.kinds.is_empty() {
         catalogue::scan(text, judge.rules.kinds, said.told, &mut sweep.hits);
     }
+    custom::scan(judge.rules, text, custom::Told::default(), &mut sweep.hits);
     sweep.done()
 }
 

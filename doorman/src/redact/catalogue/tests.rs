@@ -59,7 +59,7 @@ fn each_detector_has_ten_samples_of_either_sort() {
 #[test]
 fn an_optional_detector_is_named_as_its_kind() {
     let names: Vec<&str> = OPTIONAL.iter().map(|detector| detector.name).collect();
-    assert!(OPTIONAL.iter().all(|detector| NAMES[detector.kind as usize] == detector.name));
+    assert!(OPTIONAL.iter().all(|detector| NAMES[detector.kind.index()] == detector.name));
     assert_eq!(ALLOWED.replace('`', "").replace(" and ", ", "), names.join(", "));
 }
 
