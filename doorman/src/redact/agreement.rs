@@ -43,6 +43,12 @@ impl Plain<'_> {
         }
     }
 
+    /// What a key says, as it stands in a document.
+    fn known(&self, key: &str) -> Known {
+        let quoted = Value::from(key).to_string();
+        self.judge.key(&quoted[1..quoted.len() - 1])
+    }
+
     fn text(&self, text: &str, said: Said) -> String {
         let document = text.trim_start().starts_with(['{', '[', '"'])
             && json::edits(&self.judge, text).is_some();
@@ -53,14 +59,14 @@ impl Plain<'_> {
         let (mut out, mut at) = (String::new(), 0);
         for edit in engine::plain(&self.judge, text, said) {
             out.push_str(&text[at..edit.start]);
-            mask::write(&mut out, &edit, &text[edit.start..edit.end]);
+            self.redactor.writer().write(&mut out, &edit, &text[edit.start..edit.end]);
             at = edit.end;
         }
         out + &text[at..]
     }
 
     fn object(&self, members: &Map<String, Value>, above: Above) -> Value {
-        let known = |key: &str| self.judge.key(key);
+        let known = |key: &str| self.known(key);
         let said = |name: &Value| match name.as_str().map(|name| (name, known(name).verdict)) {
             Some((name, verdict)) if name.len() <= 128 => Some(verdict),
             _ => None,
@@ -93,10 +99,12 @@ impl Plain<'_> {
     }
 
     fn array(&self, items: &[Value], above: Above) -> Value {
+        let lists_names = above.lists_names;
         let above = Above { lists_names: false, ..above };
         let mut redacted: Vec<Value> = items.iter().map(|item| self.value(item, above)).collect();
         if let [first, second] = items
             && !above.masked
+            && !lists_names
             && self.names_second(first, second)
         {
             redacted[1] = self.value(second, Above { masked: true, said: Said::NOTHING, ..above });
@@ -106,7 +114,7 @@ impl Plain<'_> {
 
     fn names_second(&self, first: &Value, second: &Value) -> bool {
         let secret = |name: &Value| {
-            name.as_str().is_some_and(|name| self.judge.key(name).verdict == Verdict::Secret)
+            name.as_str().is_some_and(|name| self.known(name).verdict == Verdict::Secret)
         };
         let letters = second.as_str().is_some_and(|text| {
             text.bytes().all(|b| b.is_ascii_alphabetic() || b"_-".contains(&b)) && text.len() <= 64

@@ -6,6 +6,7 @@ use super::{
     Kind, Rules, engine, fold,
     keys::{self, Key, Said, Verdict},
     mask,
+    secrets::SHORTEST,
 };
 
 /// The rules, with what was found out by them so far.
@@ -77,9 +78,10 @@ impl<'r> Judge<'r> {
         Self { rules, slots: RefCell::default(), size, depth: Cell::new(DEPTH) }
     }
 
-    /// Whether words with capitals may be something in a string of this length.
-    pub(super) fn minds_capitals(&self, length: usize) -> bool {
-        length >= super::secrets::SHORTEST || !self.rules.kinds.is_empty()
+    /// Whether something may be found in a string of this length without a sign of ours.
+    pub(super) fn minds(&self, capitals: bool, length: usize) -> bool {
+        !self.rules.custom.is_empty()
+            || (capitals && (length >= SHORTEST || !self.rules.kinds.is_empty()))
     }
 
     /// Looks into what is encoded in something else; `None` where that is too deep.
@@ -155,7 +157,7 @@ impl<'r> Judge<'r> {
         let verdict = if self.rules.matches(&[], &words) {
             Verdict::Secret
         } else {
-            words.verdict(self.rules.kinds)
+            words.verdict(self.rules)
         };
         let verdict = match verdict {
             // What stands there is looked at like everything else.

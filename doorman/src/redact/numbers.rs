@@ -534,7 +534,7 @@ fn said_before(text: &str, start: usize) -> Option<(Hint, usize)> {
     let from = (from..=start).find(|at| text.is_char_boundary(*at)).unwrap_or(start);
     let window = &text[from..start];
     if !window.bytes().any(|b| b.is_ascii_alphabetic() || !b.is_ascii()) {
-        return Hint::None;
+        return None;
     }
     let line = window.rfind('\n').map_or(0, |at| at + 1);
     let words = window[line..].rsplit(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());

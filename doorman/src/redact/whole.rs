@@ -67,7 +67,7 @@ fn ranges(rules: &Rules, text: &str) -> Vec<(usize, usize)> {
                     let raw = &text[frame.key.0..frame.key.1];
                     let key = serde_json::from_str::<String>(raw).unwrap_or_default();
                     let key = Key::new(&mask::alike(&key, &rules.names));
-                    if key.verdict(rules.kinds) == Verdict::Secret || rules.matches(&path, &key) {
+                    if key.verdict(rules) == Verdict::Secret || rules.matches(&path, &key) {
                         at = container_end(bytes, start);
                         ranges.push((start, at));
                         continue;
@@ -79,7 +79,8 @@ fn ranges(rules: &Rules, text: &str) -> Vec<(usize, usize)> {
                 frames.push(Frame { is_array, awaits_key: !is_array, key: (0, 0), in_path });
             }
             b'}' | b']' => {
-                if frames.pop().is_some_and(|frame| frame.in_path) {
+                let closed = frames.pop();
+                if closed.is_some_and(|frame| frame.in_path) {
                     path.pop();
                 }
             }

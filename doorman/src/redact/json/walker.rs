@@ -376,7 +376,7 @@ impl<'a, 'r> Walker<'a, 'r> {
         let above = self.above();
         if above.masked || self.is_forced(start) {
             self.mask(start, end);
-        } else if seen.signs() || (seen.capitals() && self.judge.minds_capitals(end - start)) {
+        } else if seen.signs() || self.judge.minds(seen.capitals(), end - start) {
             self.inside(start + 1, end - 1, above.said, seen);
         }
         self.take_name(start, end);
