@@ -112,7 +112,7 @@ impl Key {
     pub(super) fn is_value(&self) -> bool {
         let values = [
             "value", "values", "val", "content", "data", "v", "text", "old", "new", "before",
-            "after", "from", "to",
+            "after",
         ];
         self.words.last().is_some_and(|word| values.contains(&word.as_str()))
     }
@@ -590,7 +590,9 @@ pub(super) fn hint(word: &str) -> Option<Hint> {
         | "order" | "invoice" | "uuid" | "epoch" | "ip" | "serial" | "ticket" | "tracking"
         | "id" | "ids" | "port" | "price" | "amount" | "total" | "size" | "count" | "offset"
         | "line" | "ref" | "seq" | "model" | "lat" | "lon" | "lng" | "latitude" | "longitude"
-        | "doi" | "issue" | "checksum" | "duration" | "ms" | "bytes" | "at" => Hint::Other,
+        | "doi" | "stack" | "depth" | "issue" | "checksum" | "duration" | "ms" | "bytes" | "at" => {
+            Hint::Other
+        }
         _ => return None,
     })
 }

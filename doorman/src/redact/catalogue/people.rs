@@ -172,7 +172,7 @@ fn date(text: &str, at: usize) -> Option<usize> {
             (1, _) => [b'0', rest[0]],
             (0, 3..=9) => {
                 let month = |month: &&str| month.as_bytes().eq_ignore_ascii_case(&rest[..3]);
-                let at = MONTHS.iter().position(|name| month(&name))? + 1;
+                let at = MONTHS.iter().position(month)? + 1;
                 if at < 10 { [b'0', b"0123456789"[at]] } else { [b'1', b"012"[at - 10]] }
             }
             (2 | 4, _) => [0; 2],
