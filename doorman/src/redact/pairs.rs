@@ -446,7 +446,7 @@ fn secret(text: &str, key: &str, start: usize, end: usize) -> Option<(usize, usi
     let start = start + if end > start { scheme(&text[start..end]) } else { 0 };
     let value = text.get(start..end)?;
     let empty = ["null", "none", "nil", "true", "false", "undefined", ""];
-    let counted = is_plural(key) && value.len() < 10 && value.bytes().all(|b| b.is_ascii_digit());
+    let counted = is_tally(key) && value.len() < 10 && value.bytes().all(|b| b.is_ascii_digit());
     // What stands beside a mask is told all the same.
     let told = value.split(MASK).any(|piece| piece.contains(char::is_alphanumeric))
         && !counted
@@ -456,10 +456,10 @@ fn secret(text: &str, key: &str, start: usize, end: usize) -> Option<(usize, usi
     told.then_some((start, end))
 }
 
-/// Whether numbers under this key are of tokens, and none of them itself.
-fn is_plural(key: &str) -> bool {
+/// Whether numbers under this key say how many tokens there are, or how many tests pass.
+fn is_tally(key: &str) -> bool {
     let tail = key.len().checked_sub("tokens".len()).and_then(|from| key.get(from..));
-    tail.is_some_and(|tail| tail.eq_ignore_ascii_case("tokens"))
+    tail.is_some_and(|tail| tail.eq_ignore_ascii_case("tokens")) || key.eq_ignore_ascii_case("pass")
 }
 
 /// Whether a value as a whole stands for another.
@@ -565,6 +565,11 @@ fn key_before<'a>(text: &'a str, sign: usize, rules: &Rules) -> Option<&'a str> 
     // `?=`, `+=`, `||=` and the like.
     let before = text[from..sign].trim_end_matches(['?', '+', '|', '!', '*']);
     let before = before.trim_end_matches([' ', '\t']);
+    // The parts of a name as clouds give them.
+    let word = before.rsplit([' ', '"', '\'', '=', ',', '(', '/']).next();
+    if word.is_some_and(|word| word.starts_with("arn:") || word.starts_with("urn:")) {
+        return None;
+    }
     let sensitive = |key: &&'a str| key.chars().any(char::is_alphabetic) && rules.is_secret(key);
     if !text[sign..].starts_with('=') {
         return key_at_end(before, sensitive).or_else(|| {

@@ -237,7 +237,7 @@ pub(in crate::redact) const VENDORS: &[Vendor] = &[
     plain("runpod", &["rpa_"], 40),
     plain("samsara", &["samsara_api_"], 28),
     plain("scaleway", &["SCW"], 17).most(17),
-    word("scalingo", &["tk-us-"], 40),
+    word("scalingo", &["tk-us-"], 48).most(48).weak(),
     wide("sendgrid", &["SG."], 40),
     wide("sentry", &["sntrys_eyJ"], 30),
     hex("sentry", &["sntryu_"], 64).most(64),
