@@ -577,11 +577,9 @@ pub(super) fn hint(word: &str) -> Option<Hint> {
         "phone" | "phones" | "telephone" | "tel" | "mobile" | "mobiles" | "cell" | "cellphone"
         | "fax" | "msisdn" | "whatsapp" | "telefon" | "handy" | "phonenumber" | "landline"
         | "callback" | "sms" | "telephones" | "cellular" | "tél" | "telefono" | "teléfono"
-        | "telefone" | "telefoon" | "téléphone" | "portable" | "celular" | "cellulare"
-        | "movil" | "móvil" | "gsm" | "cep" | "tlf" | "puhelin" | "komórka" | "hotline"
-        | "helpline" | "pager" | "телефон" | "电话" | "電話" | "手机" | "携帯" | "전화" => {
-            Hint::Phone
-        }
+        | "telefone" | "telefoon" | "téléphone" | "celular" | "cellulare" | "movil" | "móvil"
+        | "gsm" | "tlf" | "puhelin" | "komórka" | "hotline" | "helpline" | "pager" | "телефон"
+        | "电话" | "電話" | "手机" | "携帯" | "전화" => Hint::Phone,
         "ssn" | "ssns" | "social" | "itin" | "taxpayer" => Hint::Ssn,
         "card" | "cards" | "cc" | "pan" | "visa" | "mastercard" | "amex" | "maestro" | "debit"
         | "credit" | "diners" | "jcb" => Hint::Card,
