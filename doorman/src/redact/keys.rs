@@ -147,7 +147,7 @@ pub(super) fn words(key: &str) -> Vec<String> {
 const MOST: usize = 256;
 
 /// Words that make a key secret wherever they stand, unless a word of [`HARMLESS`] follows.
-const STRONG: [&str; 14] = [
+const STRONG: [&str; 29] = [
     "password",
     "passwords",
     "passwd",
@@ -158,14 +158,30 @@ const STRONG: [&str; 14] = [
     "passcode",
     "passwds",
     "pwds",
-    "contraseña",
+    // Other languages, in the letters that theirs look like.
+    "contrasena",
+    "kennwort",
+    "senha",
+    "wachtwoord",
+    "salasana",
+    "losenord",
+    "haslo",
+    "heslo",
+    "jelszo",
+    "sifre",
+    "motdepasse",
+    "密码",
+    "密碼",
+    "パスワード",
+    "비밀번호",
+    "пapoль",
     "ssn",
     "cvv",
     "cvc",
 ];
 
 /// Phrases that make a key secret at its end.
-const WEAK: [&[&str]; 129] = [
+const WEAK: [&[&str]; 130] = [
     &["token"],
     &["tokens"],
     &["secret"],
@@ -292,6 +308,7 @@ const WEAK: [&[&str]; 129] = [
     &["azure", "key"],
     &["aws", "key"],
     &["github", "key"],
+    &["mot", "de", "passe"],
     // What Bundler calls the credentials of a shop of gems.
     &["contribsys", "com"],
     &["amz", "signature"],

@@ -464,8 +464,17 @@ fn is_tally(key: &str) -> bool {
 
 /// Whether a value as a whole stands for another.
 fn is_placeholder(value: &str) -> bool {
-    let crossed = value.len() > 2 && value.bytes().all(|b| matches!(b, b'x' | b'X'));
-    crossed || matches!(value, "..." | "…") || matches!(code(value, "password"), Some(Code::Shown))
+    is_crossed_out(value)
+        || matches!(value, "..." | "…")
+        || matches!(code(value, "password"), Some(Code::Shown))
+}
+
+/// Whether it is `xxxxx`, or that behind the prefix of a token.
+fn is_crossed_out(value: &str) -> bool {
+    let front = value.trim_end_matches(['x', 'X']);
+    let crosses = value.len() - front.len();
+    let prefix = front.len() <= 8 && front.ends_with(['_', '-']) && crosses > 5;
+    value.len() > 2 && (front.is_empty() || prefix)
 }
 
 /// Whether a text is words, as they stand between `<` and `>` for a value.
