@@ -1,10 +1,11 @@
 //! The engine: rules and an input in, edits out. What is inside may change without anyone noticing.
 
 use super::{
-    Hit, Kind, MASK, Rules, fold, json,
+    Hit, Kind, Rules, fold, json,
     judge::Judge,
     keys::Said,
     mask::{self, Form},
+    rounds,
     sweep::{merged, sweep},
 };
 
