@@ -12,11 +12,14 @@ use super::{
 };
 
 /// What holds for a value by what stands above it.
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not exclude each other")]
 #[derive(Clone, Copy)]
 struct Above {
     masked: bool,
     said: Said,
     lists_names: bool,
+    lists_headers: bool,
+    tally: bool,
 }
 
 struct Plain<'r> {
@@ -33,6 +36,7 @@ impl Plain<'_> {
             Value::String(text) if mask::length(text) == text.len() && !text.is_empty() => {
                 value.clone()
             }
+            Value::Number(number) if above.tally && is_count(&number.to_string()) => value.clone(),
             _ if above.masked => MASK.into(),
             Value::Bool(_) => value.clone(),
             Value::Number(number) => {
@@ -99,9 +103,17 @@ impl Plain<'_> {
     }
 
     fn array(&self, items: &[Value], above: Above) -> Value {
-        let lists_names = above.lists_names;
-        let above = Above { lists_names: false, ..above };
-        let mut redacted: Vec<Value> = items.iter().map(|item| self.value(item, above)).collect();
+        let Above { lists_names, lists_headers, .. } = above;
+        let above = Above { lists_names: false, lists_headers: false, ..above };
+        let mut secret = false;
+        let redacted = items.iter().enumerate().map(|(at, item)| {
+            let masked = above.masked || secret;
+            if let Some(name) = item.as_str().filter(|_| lists_headers) {
+                secret = at % 2 == 0 && self.known(name).verdict == Verdict::Secret;
+            }
+            self.value(item, Above { masked, ..above })
+        });
+        let mut redacted: Vec<Value> = redacted.collect();
         if let [first, second] = items
             && !above.masked
             && !lists_names
@@ -129,8 +141,9 @@ impl Plain<'_> {
 fn below(known: &Known, above: Above, named: &[(usize, Verdict)], at: usize) -> Above {
     let lists_names = known.lists_names;
     if above.masked {
-        return Above { lists_names, ..above };
+        return Above { lists_names, lists_headers: false, ..above };
     }
+    let above = Above { lists_names, lists_headers: known.lists_headers, tally: false, ..above };
     let mut verdict = known.verdict;
     if known.role == Role::Value && verdict != Verdict::Secret {
         let secret = named.iter().any(|(_, said)| *said == Verdict::Secret);
@@ -143,17 +156,33 @@ fn below(known: &Known, above: Above, named: &[(usize, Verdict)], at: usize) -> 
         }
     }
     match verdict {
-        Verdict::Secret => Above { masked: true, said: Said::NOTHING, lists_names },
-        Verdict::Plain(Said::NOTHING) if known.goes_on => Above { lists_names, ..above },
-        Verdict::Plain(said) => Above { masked: false, said, lists_names },
+        Verdict::Secret => Above {
+            masked: true,
+            said: Said::NOTHING,
+            lists_headers: false,
+            tally: known.tally,
+            ..above
+        },
+        Verdict::Plain(Said::NOTHING) if known.goes_on => above,
+        Verdict::Plain(said) => Above { said, ..above },
     }
+}
+
+fn is_count(number: &str) -> bool {
+    number.len() < 10 && number.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn agree(document: &Value) -> Result<(), TestCaseError> {
     let (rules, redactor) = (Rules::default(), Redactor::new());
     let text = document.to_string();
     let plain = Plain { judge: Judge::new(&rules, text.len()), redactor: &redactor };
-    let start = Above { masked: false, said: Said::NOTHING, lists_names: false };
+    let start = Above {
+        masked: false,
+        said: Said::NOTHING,
+        lists_names: false,
+        lists_headers: false,
+        tally: false,
+    };
     let expected = plain.value(document, start);
     let redacted = redactor.json(text.as_bytes());
     let redacted: Value = serde_json::from_slice(redacted.content()).unwrap();
@@ -176,6 +205,9 @@ fn they_agree_on_names_and_values_in_every_order() {
         json!({ "name": "phone", "value": "5551234567" }),
         json!({ "name": "a", "key": "token", "content": "x" }),
         json!([["password", "x"], ["token", { "a": "x" }], ["password", "token"]]),
+        json!({ "rawHeaders": ["Host", "x", "Cookie", "a=b", "Authorization", ["c"], "d", "e"] }),
+        json!({ "cookies": ["Host", "x", "Cookie", "y"], "headers": ["Cookie", "z"] }),
+        json!({ "tokens": [1, 2, 1_234_567_890, "x", -1], "max_tokens": "y" }),
         json!({ "password": ["a", { "value": 1, "b": null }], "token_type": "bearer" }),
     ] {
         agree(&document).unwrap();

@@ -1,7 +1,11 @@
 //! The engine: rules and an input in, edits out. What is inside may change without anyone noticing.
 
+use smallvec::SmallVec;
+
 use super::{
-    Hit, Kind, Rules, fold, json,
+    Hit, Kind, Rules,
+    fold::{self, Copied},
+    json,
     judge::Judge,
     keys::Said,
     mask::{self, Form},
@@ -76,6 +80,10 @@ fn once_through(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Edit> {
         at = open + 1;
         let inner = text[at..].trim_start_matches([' ', '\n', '\r', '\t']);
         let likely = inner.starts_with(['"', '{']) || (inner.starts_with('[') && open == 0);
+        // `environ["KEY"]` is no document.
+        let before = open.checked_sub(1).map(|before| text.as_bytes()[before]);
+        let indexes = before.is_some_and(|b| b.is_ascii_alphanumeric() || b"_])".contains(&b));
+        let likely = likely && !(indexes && text[open..].starts_with('['));
         if !likely || patience == 0 {
             continue;
         }
@@ -125,10 +133,25 @@ pub(super) fn hits(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Hit> {
 
 /// Every detector, once.
 fn once(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Hit> {
-    let Some(copied) = fold::folded(text) else { return sweep(judge, text, said) };
-    let found = sweep(judge, &copied.text, said).into_iter().map(|hit| {
-        let (start, end) = copied.origin(hit.start, hit.end);
-        Hit { start, end, kind: hit.kind }
-    });
-    merged(found.collect())
+    // What is encoded twice is read twice.
+    const MOST: usize = 3;
+    let mut copies: SmallVec<[Copied; 1]> = SmallVec::new();
+    while let Some(copied) = fold::folded(copies.last().map_or(text, |copied| &copied.text)) {
+        copies.push(copied);
+        if copies.len() == MOST {
+            break;
+        }
+    }
+    let found = sweep(judge, copies.last().map_or(text, |copied| &copied.text), said);
+    if copies.is_empty() {
+        return found;
+    }
+    let back = |hit: Hit| {
+        let range = copies
+            .iter()
+            .rev()
+            .fold((hit.start, hit.end), |(start, end), copied| copied.origin(start, end));
+        Hit { start: range.0, end: range.1, ..hit }
+    };
+    merged(found.into_iter().map(back).collect())
 }

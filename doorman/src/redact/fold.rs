@@ -1,5 +1,7 @@
 //! Copies of a text that are easier to look at, and the way back to where each byte came from.
 
+use super::coded::Coded;
+
 /// A copy, with the way back.
 #[derive(Debug, Default)]
 pub(super) struct Copied {
@@ -104,20 +106,17 @@ fn unicode_escape(raw: &str) -> (char, usize) {
 pub(super) fn folded(text: &str) -> Option<Copied> {
     let bytes = text.as_bytes();
     let mut at = next_odd(bytes, 0)?;
-    let quotes = Quotes::of(text, memchr::memchr2(b'%', b'&', bytes).is_some());
+    let coded = Coded::of(text);
     let mut copied = Copied::default();
     let mut kept = 0;
     while let Some(next) = next_odd(bytes, at) {
         at = next;
         let Some(c) = text[at..].chars().next() else { break };
         let (with, length) = match c {
-            '%' | '&' => match quotes.encoded(text, at) {
-                Some(found) => found,
-                None => (Some(c), 1),
-            },
+            '%' | '&' | '\\' => coded.read(text, at).unwrap_or((Some(c), 1)),
             c => (fold(c), c.len_utf8()),
         };
-        if with != Some(c) {
+        if with != Some(c) || length != c.len_utf8() {
             copied.text.push_str(&text[kept..at]);
             copied.replace(at, at + length, with);
             kept = at + length;
@@ -137,7 +136,7 @@ fn next_odd(bytes: &[u8], mut at: usize) -> Option<usize> {
     const BLOCK: usize = 32;
     // Control characters are not shown.
     let unseen = |b: u8| (b < 0x20) & (b != b'\t') & (b != b'\n') & (b != b'\r');
-    let odd = |b: u8| unseen(b) | (b >= 0x7F) | (b == b'%') | (b == b'&');
+    let odd = |b: u8| unseen(b) | (b >= 0x7F) | (b == b'%') | (b == b'&') | (b == b'\\');
     while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<BLOCK>()) {
         if block.iter().fold(false, |any, b| any | odd(*b)) {
             break;
@@ -145,70 +144,6 @@ fn next_odd(bytes: &[u8], mut at: usize) -> Option<usize> {
         at += BLOCK;
     }
     bytes[at.min(bytes.len())..].iter().position(|b| odd(*b)).map(|found| at + found)
-}
-
-/// Whether encoded quotes are read. A quote ends a value: it is one only where it stands around keys.
-struct Quotes {
-    percents: bool,
-    entities: bool,
-}
-
-impl Quotes {
-    fn of(text: &str, encoded: bool) -> Self {
-        let any = |signs: &[&str]| encoded && signs.iter().any(|sign| text.contains(sign));
-        Self {
-            percents: any(&["%22%3A", "%22%3a", "%22:", "%22="]),
-            entities: any(&["&quot;:", "&quot; :", "&quot;=", "&quot;,"]),
-        }
-    }
-
-    /// What is encoded here, and in how many bytes.
-    fn encoded(&self, text: &str, at: usize) -> Option<(Option<char>, usize)> {
-        let rest = &text[at..];
-        if self.percents && rest.starts_with("%22") {
-            return Some((Some('"'), 3));
-        }
-        if self.entities && rest.starts_with("&quot;") {
-            return Some((Some('"'), 6));
-        }
-        let blank = blank(text, at);
-        blank.or_else(|| if rest.starts_with('%') { percent(rest) } else { entity(rest) })
-    }
-}
-
-/// A blank between two digits.
-fn blank(text: &str, at: usize) -> Option<(Option<char>, usize)> {
-    let digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
-    let name = ["%20", "&nbsp;", "&#160;", "&#32;"]
-        .into_iter()
-        .find(|name| text[at..].starts_with(name))?;
-    (digit(at.checked_sub(1)?) && digit(at + name.len())).then_some((Some(' '), name.len()))
-}
-
-fn percent(text: &str) -> Option<(Option<char>, usize)> {
-    let byte = u8::from_str_radix(text.get(1..3)?, 16).ok()?;
-    telling(byte.into()).map(|c| (Some(c), 3))
-}
-
-fn entity(text: &str) -> Option<(Option<char>, usize)> {
-    for (name, c) in [("&commat;", '@'), ("&period;", '.'), ("&colon;", ':'), ("&equals;", '=')] {
-        if text.starts_with(name) {
-            return Some((Some(c), name.len()));
-        }
-    }
-    let number = text.strip_prefix("&#")?;
-    let end = number.bytes().take(9).position(|b| b == b';')?;
-    let code = match number[..end].strip_prefix(['x', 'X']) {
-        Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-        None => number[..end].parse().ok()?,
-    };
-    telling(char::from_u32(code)?).map(|c| (Some(c), end + 3))
-}
-
-/// The characters that patterns are made of.
-fn telling(c: char) -> Option<char> {
-    (c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '-' | '_' | '+' | ':' | '=' | '/'))
-        .then_some(c)
 }
 
 /// The zeros of the decimal digits outside ASCII.
@@ -243,7 +178,7 @@ fn fold(c: char) -> Option<char> {
         | 0xE0000..=0xE0FFF => None,
         0xA0 | 0x2000..=0x200A | 0x202F | 0x205F | 0x3000 => Some(' '),
         0x2010..=0x2015 | 0x2043 | 0x2212 | 0xFE58 | 0xFE63 => Some('-'),
-        0x2024 | 0x3002 | 0xFE52 | 0xFF61 => Some('.'),
+        0xB7 | 0x2022 | 0x2024 | 0x3002 | 0xFE52 | 0xFF61 => Some('.'),
         0xFE6B => Some('@'),
         0xFF01..=0xFF5E => offset(0xFF01, b'!'),
         0xB9 => Some('1'),
@@ -298,8 +233,8 @@ pub(super) fn lookalike(c: char) -> Option<char> {
     if matches!(c, '\u{300}'..='\u{36F}') {
         return None;
     }
-    let latin = LOOK.iter().find(|(_, alike)| alike.contains(c));
-    Some(latin.map_or(c, |(latin, _)| *latin))
+    let latin = LOOK.iter().find(|(_, alike)| alike.contains(c)).map_or(c, |(latin, _)| *latin);
+    Some(if c.is_uppercase() { latin.to_ascii_uppercase() } else { latin })
 }
 
 #[cfg(test)]

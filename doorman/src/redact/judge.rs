@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use super::{
     Kind, Rules, engine, fold,
     keys::{self, Key, Said, Verdict},
-    mask,
+    mask, pairs,
     secrets::SHORTEST,
 };
 
@@ -22,6 +22,7 @@ pub(super) struct Judge<'r> {
 }
 
 /// What is known of a key.
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not exclude each other")]
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known {
     /// What its words say, and the keys of the user that stand alone.
@@ -29,6 +30,10 @@ pub(super) struct Known {
     pub(super) role: Role,
     /// Whether it stands over a list of names.
     pub(super) lists_names: bool,
+    /// Whether it stands over a list of headers, names and values in turn.
+    pub(super) lists_headers: bool,
+    /// Whether numbers under it are counts.
+    pub(super) tally: bool,
     /// Whether it adds nothing to what stands above it.
     pub(super) goes_on: bool,
     /// Whether a path of the user may end with it.
@@ -67,6 +72,8 @@ const EMPTY: Known = Known {
     verdict: Verdict::Plain(Said::NOTHING),
     role: Role::Member,
     lists_names: false,
+    lists_headers: false,
+    tally: false,
     goes_on: true,
     may_end_path: false,
     shows: None,
@@ -189,6 +196,8 @@ impl<'r> Judge<'r> {
             verdict,
             role,
             lists_names: words.lists_names(),
+            lists_headers: words.lists_headers(),
+            tally: pairs::is_tally(key),
             goes_on: words.goes_on(),
             may_end_path: self.rules.patterns.iter().any(|pattern| pattern.may_end_with(&words)),
             shows: engine::hits(self, key, Said::NOTHING).first().map(|hit| hit.kind),

@@ -1,6 +1,7 @@
 //! Redaction: secrets and personal data are masked in what a tool answers, everything else stays as it is.
 
 mod catalogue;
+mod coded;
 mod custom;
 mod declared;
 mod detector;

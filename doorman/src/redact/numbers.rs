@@ -703,7 +703,8 @@ fn iban_at(bytes: &[u8], digits: usize) -> Option<Hit> {
     let head = bytes[start].is_ascii_alphabetic()
         && bytes[start + 1].is_ascii_alphabetic()
         && bytes.get(digits + 1).is_some_and(u8::is_ascii_digit)
-        && !start.checked_sub(1).is_some_and(|before| bytes[before].is_ascii_alphanumeric());
+        && (!start.checked_sub(1).is_some_and(|before| bytes[before].is_ascii_alphanumeric())
+            || bytes[..start].ends_with(b"IBAN"));
     let end = head.then(|| iban(&bytes[start..]))??;
     Some(Hit { start, end: start + end, kind: Kind::Iban })
 }

@@ -20,9 +20,11 @@ pub(super) fn at_sign(
     named.map_or(past, |value| value.1.max(past))
 }
 
-/// Finds the text of an element behind the end of its tag.
+/// Finds the text of an element behind the end of its tag, and what an arrow leads to.
 pub(super) fn at_tag(text: &str, sign: usize, judge: &Judge<'_>, hits: &mut Vec<Hit>) -> usize {
-    found(in_element(text, sign, judge), hits)
+    let arrow = text[..sign].ends_with(" -") && text[sign + 1..].starts_with(' ');
+    let value = if arrow { value_of_key(text, sign, judge) } else { in_element(text, sign, judge) };
+    found(value, hits)
 }
 
 /// Finds the second text of a tuple behind its `(`.
@@ -71,7 +73,7 @@ const LISTING: [&str; 5] = ["digest ", "oauth ", "hawk ", "signature ", "aws4-hm
 /// Finds what a run of signs of tokens is after `Bearer ` and `Basic `, and the value behind it where it is
 /// the name in `ENV NAME value`.
 pub(super) fn at_run(text: &str, start: usize, end: usize, judge: &Judge<'_>, hits: &mut Vec<Hit>) {
-    let before = text[..start].trim_end_matches(' ').len();
+    let before = text[..start].trim_end_matches([' ', '\t']).len();
     if before == start || before == 0 {
         return;
     }
@@ -92,7 +94,8 @@ fn after_scheme(text: &str, blank: usize) -> Option<(usize, usize)> {
         (found && apart).then_some(())
     };
     ends_with("bearer").or_else(|| ends_with("basic"))?;
-    let blank = blank + text[blank + 1..].bytes().take(8).take_while(|b| *b == b' ').count();
+    let blank =
+        blank + text[blank + 1..].bytes().take(8).take_while(|b| matches!(b, b' ' | b'\t')).count();
     let token = text[blank + 1..].bytes().take_while(|b| {
         b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'~' | b'+' | b'/' | b'=' | b'-')
     });
@@ -490,7 +493,7 @@ fn secret(text: &str, key: &str, start: usize, end: usize) -> Option<(usize, usi
 }
 
 /// Whether numbers under this key say how many tokens there are, or how many tests pass.
-fn is_tally(key: &str) -> bool {
+pub(super) fn is_tally(key: &str) -> bool {
     let tail = key.len().checked_sub("tokens".len()).and_then(|from| key.get(from..));
     tail.is_some_and(|tail| tail.eq_ignore_ascii_case("tokens")) || key.eq_ignore_ascii_case("pass")
 }
@@ -605,7 +608,7 @@ fn key_before<'a>(text: &'a str, sign: usize, judge: &Judge<'_>) -> Option<&'a s
         from += 1;
     }
     // `?=`, `+=`, `||=` and the like.
-    let before = text[from..sign].trim_end_matches(['?', '+', '|', '!', '*']);
+    let before = text[from..sign].trim_end_matches(['?', '+', '|', '!', '*', '-']);
     let before = before.trim_end_matches([' ', '\t']);
     // The parts of a name as clouds give them.
     let word = before.rsplit([' ', '"', '\'', '=', ',', '(', '/']).next();

@@ -1,5 +1,7 @@
 //! To redact twice is to redact once: what a mask brings together is looked at again.
 
+use std::fmt::Write as _;
+
 use super::{
     Hit, Kind,
     engine::Edit,
@@ -94,7 +96,9 @@ fn write(masked: &mut String, form: Form) {
     let quote = format!("{}\"", "\\".repeat((1 << depth) - 1));
     masked.push_str(&quote);
     match form {
-        Form::Key { number, .. } if number > 1 => masked.push_str(&format!("«redacted {number}»")),
+        Form::Key { number, .. } if number > 1 => {
+            let _ = write!(masked, "«redacted {number}»");
+        }
         _ => masked.push_str(MASK),
     }
     masked.push_str(&quote);

@@ -312,23 +312,28 @@ fn jwt(bytes: &[u8], at: usize, runs: &mut Runs<'_>) -> Option<usize> {
     (end > payload || unsigned).then_some(end)
 }
 
-/// What a private key begins with.
-pub(super) const BEGIN: &[u8] = b"-----BEGIN ";
+/// What stands around private keys: in PEM (RFC 7468), and in the form of SSH2 (RFC 4716).
+const ARMOURS: [(&str, &str); 2] = [("-----BEGIN ", "-----END "), ("---- BEGIN ", "---- END ")];
 
 /// Finds a private key from `-----BEGIN … PRIVATE KEY` to the end of its last line, or of the text where
 /// that is missing. Returns how far the text was read.
 pub(super) fn private_key(text: &str, at: usize, hits: &mut Vec<Hit>) -> usize {
-    let label = text[at + BEGIN.len()..].bytes().take(64);
+    let armour = ARMOURS.iter().find(|(begin, _)| text[at..].starts_with(begin));
+    let Some((begin, end)) = armour else { return at };
+    let label = text[at + begin.len()..].bytes().take(64);
     let label = label.take_while(|b| b.is_ascii_uppercase() || matches!(b, b' ' | b'0'..=b'9'));
-    let end_of_label = at + BEGIN.len() + label.count();
+    let end_of_label = at + begin.len() + label.count();
     if !text[at..end_of_label].contains("PRIVATE KEY") {
         return end_of_label;
     }
     let body = end_of_label + text[end_of_label..].bytes().take_while(|b| *b == b'-').count();
-    let end = text[body..].find("-----END ").map_or(text.len(), |end| {
-        let last = body + end + "-----END ".len();
-        let label = text[last..].find("-----").filter(|length| *length < 64);
-        label.map_or(last, |length| last + length + 5)
+    let end = text[body..].find(end).map_or(text.len(), |found| {
+        let last = body + found + end.len();
+        let label = text[last..].find("----").filter(|length| *length < 64);
+        label.map_or(last, |length| {
+            let dashes = text[last + length..].bytes().take(5).take_while(|b| *b == b'-');
+            last + length + dashes.count()
+        })
     });
     hits.push(Hit { start: at, end, kind: Kind::PrivateKey });
     end

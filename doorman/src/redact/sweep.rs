@@ -196,7 +196,7 @@ impl Sweep<'_> {
 
     fn dash(&mut self, at: usize) {
         self.pair(at, |sweep| pairs::at_option(sweep.text, at, sweep.judge, &mut sweep.hits));
-        if at >= self.keys && self.bytes[at..].starts_with(secrets::BEGIN) {
+        if at >= self.keys && self.bytes[at..].starts_with(b"----") {
             self.keys = secrets::private_key(self.text, at, &mut self.hits);
         }
     }

@@ -26,6 +26,8 @@ struct Frame {
     is_array: bool,
     /// Whether its items are names of other things.
     lists_names: bool,
+    /// Whether its items are names and values of headers in turn.
+    lists_headers: bool,
     /// Whether no container is among them.
     flat: bool,
     has_key: bool,
@@ -44,6 +46,8 @@ struct Frame {
 #[derive(Default, Clone, Copy)]
 struct Above {
     masked: bool,
+    /// Whether numbers stay all the same.
+    tally: bool,
     said: Said,
 }
 
@@ -54,6 +58,7 @@ struct MaskedKeys {
     taken: Vec<u32>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not exclude each other")]
 pub(super) struct Walker<'a, 'r> {
     judge: &'a Judge<'r>,
     text: &'a str,
@@ -66,8 +71,9 @@ pub(super) struct Walker<'a, 'r> {
     paths: bool,
     /// What the last key says of the value to come.
     next: Above,
-    /// Whether that key stands over a list of names.
+    /// Whether that key stands over a list of names, or of headers.
     next_lists_names: bool,
+    next_lists_headers: bool,
     /// Where the member or item begins that is being read.
     settled: usize,
     /// Whether a value has ended.
@@ -93,6 +99,7 @@ impl<'a, 'r> Walker<'a, 'r> {
             paths: judge.rules.has_paths(),
             next: Above::default(),
             next_lists_names: false,
+            next_lists_headers: false,
             settled: at,
             began: false,
             edits: Vec::new(),
@@ -208,8 +215,8 @@ impl<'a, 'r> Walker<'a, 'r> {
         let start = self.at;
         self.at += 1;
         self.settled = self.at;
-        let lists_names =
-            is_array && self.next_lists_names && self.frames.last().is_some_and(|f| !f.is_array);
+        let is_member = self.frames.last().is_some_and(|frame| !frame.is_array);
+        let lists_names = is_array && is_member && self.next_lists_names;
         if let Some(frame) = self.frames.last_mut() {
             frame.flat = false;
         }
@@ -219,6 +226,7 @@ impl<'a, 'r> Walker<'a, 'r> {
         self.frames.push(Frame {
             is_array,
             lists_names,
+            lists_headers: is_array && is_member && self.next_lists_headers && !above.masked,
             flat: true,
             has_key: false,
             role: Role::Member,
@@ -345,11 +353,12 @@ impl<'a, 'r> Walker<'a, 'r> {
         }
         self.next = match verdict {
             _ if frame.above.masked => frame.above,
-            Verdict::Secret => Above { masked: true, said: Said::NOTHING },
+            Verdict::Secret => Above { masked: true, tally: known.tally, said: Said::NOTHING },
             Verdict::Plain(Said::NOTHING) if known.goes_on => frame.above,
-            Verdict::Plain(said) => Above { masked: false, said },
+            Verdict::Plain(said) => Above { masked: false, tally: false, said },
         };
         self.next_lists_names = known.lists_names;
+        self.next_lists_headers = known.lists_headers;
         Some(())
     }
 
@@ -381,13 +390,28 @@ impl<'a, 'r> Walker<'a, 'r> {
         }
         self.take_name(start, end);
         self.ended(start);
+        self.take_header(start, end);
+    }
+
+    /// Takes the name of a header; the next item is its value.
+    fn take_header(&mut self, start: usize, end: usize) {
+        let Some(frame) = self.frames.last_mut().filter(|frame| frame.lists_headers) else {
+            return;
+        };
+        if frame.count % 2 == 1 {
+            frame.above.masked =
+                self.judge.key(&self.text[start + 1..end - 1]).verdict == Verdict::Secret;
+        } else {
+            frame.above.masked = false;
+        }
     }
 
     /// Judges the number or word that ends here.
     fn other(&mut self, start: usize) {
         let end = self.at;
         let above = self.above();
-        if above.masked || self.is_forced(start) {
+        let counts = above.tally && is_count(&self.text[start..end]);
+        if (above.masked && !counts) || self.is_forced(start) {
             self.mask(start, end);
         } else if let Some(kind) = number_kind(&self.text[start..end], above.said)
             && self.judge.rules.only.has(kind)
@@ -450,6 +474,11 @@ impl<'a, 'r> Walker<'a, 'r> {
             self.edits.push(Edit { start: start + from, end: start + to, kind: edit.kind, form });
         }
     }
+}
+
+/// Whether a number is too small for a secret.
+fn is_count(raw: &str) -> bool {
+    raw.len() < 10 && raw.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn quoted(start: usize, end: usize, kind: Kind) -> Edit {

@@ -85,7 +85,7 @@ const STRONG: [&str; 29] = [
 ];
 
 /// Phrases that make a key secret at its end.
-const WEAK: [&[&str]; 130] = [
+const WEAK: [&[&str]; 131] = [
     &["token"],
     &["tokens"],
     &["secret"],
@@ -157,6 +157,7 @@ const WEAK: [&[&str]; 130] = [
     &["security", "code"],
     &["pin"],
     &["otp"],
+    &["pin", "code"],
     &["recovery", "code"],
     &["recovery", "codes"],
     &["backup", "codes"],

@@ -96,6 +96,11 @@ impl Key {
         self.ends_with(&lists::LISTS)
     }
 
+    /// Whether such a key stands over headers.
+    pub(super) fn lists_headers(&self) -> bool {
+        self.ends_with(&["headers", "trailers", "cookies"])
+    }
+
     /// Whether a sibling gives this member its name.
     pub(super) fn is_value(&self) -> bool {
         self.ends_with(&lists::VALUES)
