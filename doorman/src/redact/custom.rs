@@ -15,6 +15,11 @@ const WINDOW: usize = 2048;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(super) struct Told(u64);
 
+impl Told {
+    pub(super) const NONE: Self = Self(0);
+    pub(super) const ALL: Self = Self(u64::MAX);
+}
+
 /// Those that a key with these words tells of.
 pub(super) fn told(rules: &Rules, words: &[String]) -> Told {
     let told = rules.custom.iter().enumerate().filter(|(_, one)| one.is_told_by(words));

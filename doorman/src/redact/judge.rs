@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::{
-    Kind, Rules, engine, fold,
+    Kind, Rules, custom, engine, fold,
     keys::{self, Key, Said, Verdict},
     mask,
 };
@@ -162,6 +162,13 @@ impl<'r> Judge<'r> {
             Verdict::Secret if !self.rules.only.has(Kind::Key) => {
                 let hint = keys::words(key).iter().rev().find_map(|word| keys::hint(word));
                 Verdict::Plain(Said { hint: hint.unwrap_or_default(), ..Said::NOTHING })
+            }
+            verdict => verdict,
+        };
+        let verdict = match verdict {
+            Verdict::Plain(said) if !self.rules.custom.is_empty() => {
+                let custom = custom::told(self.rules, &keys::words(key));
+                Verdict::Plain(Said { custom, ..said })
             }
             verdict => verdict,
         };

@@ -99,7 +99,7 @@ pub(super) fn sweep(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Hit> {
     if !judge.rules.kinds.is_empty() {
         catalogue::scan(text, judge.rules.kinds, said.told, &mut sweep.hits);
     }
-    custom::scan(judge.rules, text, custom::Told::default(), &mut sweep.hits);
+    custom::scan(judge.rules, text, said.custom, &mut sweep.hits);
     sweep.done()
 }
 

@@ -5,7 +5,7 @@ mod pattern;
 
 use smallvec::SmallVec;
 
-use super::{catalogue::Set, fold::lookalike};
+use super::{catalogue::Set, custom::Told, fold::lookalike};
 
 pub(super) use self::{lists::hint, pattern::Pattern};
 
@@ -24,10 +24,12 @@ pub(super) struct Said {
     pub(super) hint: Hint,
     /// The optional detectors that the key tells of.
     pub(super) told: Set,
+    /// The user's detectors that the key tells of.
+    pub(super) custom: Told,
 }
 
 impl Said {
-    pub(super) const NOTHING: Self = Self { hint: Hint::None, told: Set::NONE };
+    pub(super) const NOTHING: Self = Self { hint: Hint::None, told: Set::NONE, custom: Told::NONE };
 }
 
 /// What is known of a number before it is read.
@@ -71,7 +73,7 @@ impl Key {
         } else {
             on.told_by(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>())
         };
-        Verdict::Plain(Said { hint, told })
+        Verdict::Plain(Said { hint, told, ..Said::NOTHING })
     }
 
     /// Whether what stands under this key is of the same sort as what the key around it announced.
