@@ -24,14 +24,15 @@ impl Redaction {
     /// The redactor of every tool. What is wrong is left out and added to the errors.
     pub(super) fn redactor(&self, errors: &mut Vec<Error>) -> Redactor {
         let mut redactor = Redactor::new().containers(self.containers);
-        let mut take = |with: &dyn Fn(Redactor) -> Result<Redactor, Error>| {
-            match with(redactor.clone()) {
+        let mut take =
+            |with: &dyn Fn(Redactor) -> Result<Redactor, Error>| match with(redactor.clone()) {
                 Ok(taken) => redactor = taken,
                 Err(error) => errors.push(error),
-            }
-        };
+            };
         take(&|redactor| redactor.with_detectors(self.detectors.iter().cloned()));
-        take(&|redactor| self.only.as_ref().map_or(Ok(redactor.clone()), |only| redactor.only(only)));
+        take(&|redactor| {
+            self.only.as_ref().map_or(Ok(redactor.clone()), |only| redactor.only(only))
+        });
         take(&|redactor| redactor.with_keys(&self.keys));
         take(&|redactor| redactor.with_kinds(&self.kinds));
         if let Some(key) = &self.pseudonyms {

@@ -11,6 +11,7 @@ mod json;
 mod judge;
 mod keys;
 mod kinds;
+mod log;
 mod mail;
 mod mask;
 mod numbers;
@@ -38,6 +39,7 @@ use self::{
 
 pub use self::{
     detector::Detector,
+    log::LogFields,
     redacted::{Redacted, Redactions},
     redactor::Redactor,
     report::Span,
