@@ -72,22 +72,20 @@ impl Redactor {
     /// ```
     #[must_use]
     pub fn json<'a>(&self, document: &'a [u8]) -> Redacted<Cow<'a, [u8]>> {
-        match std::str::from_utf8(document) {
-            Ok(text) => self.apply(text, engine::Input::Json(text)).map(|content| match content {
+        if let Ok(text) = std::str::from_utf8(document) {
+            return self.apply(text, engine::Input::Json(text)).map(|content| match content {
                 Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
                 Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-            }),
-            Err(_) => {
-                let text = String::from_utf8_lossy(document);
-                let mut redacted = match self.declared {
-                    // It is no document, and what is declared could stand anywhere in it.
-                    Some(_) => self.edited(&text, vec![declared::whole(&text)]),
-                    None => self.apply(&text, engine::Input::Text(&text)),
-                };
-                report::of_bytes(document, &mut redacted.pieces);
-                redacted.map(|content| Cow::Owned(content.into_owned().into_bytes()))
-            }
+            });
         }
+        let text = String::from_utf8_lossy(document);
+        let mut redacted = match self.declared {
+            // It is no document, and what is declared could stand anywhere in it.
+            Some(_) => self.edited(&text, vec![declared::whole(&text)]),
+            None => self.apply(&text, engine::Input::Text(&text)),
+        };
+        report::of_bytes(document, &mut redacted.pieces);
+        redacted.map(|content| Cow::Owned(content.into_owned().into_bytes()))
     }
 
     /// Redacts a text; JSON documents in it are redacted as such.

@@ -27,9 +27,11 @@ pub enum Mask {
     /// The kind, and a number that stands for the value: `«email:7f3a90b1»`. The same value has the same
     /// number, however it is spelt and wherever it stands, within one tenant and under one key
     /// ([`Redactor::pseudonyms`](crate::Redactor::pseudonyms)). Without the key nobody can tell a value
-    /// from its number, nor try values out.
+    /// from its number, nor try values out. Keys of one object are counted as well (`«email:0c11d2e3 2»`), so
+    /// that they stay apart.
     Pseudonym,
-    /// The last four letters or digits: `«…1111»`. Of a value with fewer than eight nothing is kept.
+    /// The last four letters or digits: `«…1111»`. Of a value with fewer than eight nothing is kept. For kinds
+    /// of which the end gives little away: cards and accounts, not passwords.
     LastFour,
 }
 
