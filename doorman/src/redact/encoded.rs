@@ -29,9 +29,9 @@ pub(super) fn pieces(bytes: &[u8], start: usize, end: usize) -> Vec<Range<usize>
 fn begins_text(encoded: &[u8]) -> bool {
     let mut head = [0; 12];
     for (four, three) in encoded[..16].chunks_exact(4).zip(head.chunks_exact_mut(3)) {
-        let held =
+        let bits =
             four.iter().fold(0, |held, byte| (held << 6) | u32::from(six(*byte).unwrap_or(0)));
-        three.copy_from_slice(&held.to_be_bytes()[1..]);
+        three.copy_from_slice(&bits.to_be_bytes()[1..]);
         if three.iter().any(|b| *b < 0x20 && !b.is_ascii_whitespace()) || three[0] == 0xFF {
             return false;
         }
@@ -100,8 +100,8 @@ mod tests {
     fn a_text_is_found_behind_a_path_and_before_its_padding() {
         let run = b"api/v1/cGFzc3dvcmQ9aHVudGVyMmh1bnRlcjI=";
         let pieces = pieces(run, 0, run.len());
-        assert_eq!(pieces, [7..run.len()]);
-        assert_eq!(text(&run[7..]).as_deref(), Some("password=hunter2hunter2"));
+        assert_eq!(pieces.len(), 1);
+        assert_eq!(text(&run[pieces[0].clone()]).as_deref(), Some("password=hunter2hunter2"));
     }
 
     #[test]

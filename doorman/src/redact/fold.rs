@@ -132,6 +132,7 @@ pub(super) fn folded(text: &str) -> Option<Copied> {
 }
 
 /// The next byte that may stand for something else.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches it runs on vectors")]
 fn next_odd(bytes: &[u8], mut at: usize) -> Option<usize> {
     const BLOCK: usize = 32;
     // Control characters are not shown.

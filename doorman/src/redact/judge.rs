@@ -6,6 +6,7 @@ use super::{
     Kind, Rules, custom, engine, fold,
     keys::{self, Key, Said, Verdict},
     mask,
+    secrets::SHORTEST,
 };
 
 /// The rules, with what was found out by them so far.
@@ -77,9 +78,10 @@ impl<'r> Judge<'r> {
         Self { rules, slots: RefCell::default(), size, depth: Cell::new(DEPTH) }
     }
 
-    /// Whether words with capitals may be something in a string of this length.
-    pub(super) fn minds_capitals(&self, length: usize) -> bool {
-        length >= super::secrets::SHORTEST || !self.rules.kinds.is_empty()
+    /// Whether something may be found in a string of this length without a sign of ours.
+    pub(super) fn minds(&self, capitals: bool, length: usize) -> bool {
+        !self.rules.custom.is_empty()
+            || (capitals && (length >= SHORTEST || !self.rules.kinds.is_empty()))
     }
 
     /// Looks into what is encoded in something else; `None` where that is too deep.
@@ -155,20 +157,15 @@ impl<'r> Judge<'r> {
         let verdict = if self.rules.matches(&[], &words) {
             Verdict::Secret
         } else {
-            words.verdict(self.rules.kinds)
+            words.verdict(self.rules)
         };
         let verdict = match verdict {
             // What stands there is looked at like everything else.
             Verdict::Secret if !self.rules.only.has(Kind::Key) => {
-                let hint = keys::words(key).iter().rev().find_map(|word| keys::hint(word));
-                Verdict::Plain(Said { hint: hint.unwrap_or_default(), ..Said::NOTHING })
-            }
-            verdict => verdict,
-        };
-        let verdict = match verdict {
-            Verdict::Plain(said) if !self.rules.custom.is_empty() => {
-                let custom = custom::told(self.rules, &keys::words(key));
-                Verdict::Plain(Said { custom, ..said })
+                let words = keys::words(key);
+                let hint = words.iter().rev().find_map(|word| keys::hint(word)).unwrap_or_default();
+                let told = self.rules.kinds.told_by(&words);
+                Verdict::Plain(Said { hint, told, own: custom::told(self.rules, &words) })
             }
             verdict => verdict,
         };

@@ -54,4 +54,6 @@ fn shown(word: &str) -> String {
 }
 
 #[cfg(test)]
+mod agreement;
+#[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Numbers that name people and accounts: cards, US social security numbers, phones and IBANs.
 
-use std::{cell::Cell, sync::LazyLock};
+use std::{cell::OnceCell, sync::LazyLock};
 
 use smallvec::SmallVec;
 
@@ -26,7 +26,7 @@ pub(super) fn at(text: &str, at: usize, hint: Hint, hits: &mut Vec<Hit>) -> usiz
     if digits < LEAST {
         return end;
     }
-    let said = Cell::new(None);
+    let said = OnceCell::new();
     let mut first = 0;
     while first < groups.len() {
         let numbers = Numbers { text, bytes, groups: &groups, first, hint, said: &said };
@@ -86,7 +86,7 @@ struct Numbers<'a> {
     first: usize,
     hint: Hint,
     /// What the nearest telling word before the run says, and where it begins.
-    said: &'a Cell<Option<Option<(Hint, usize)>>>,
+    said: &'a OnceCell<Option<(Hint, usize)>>,
 }
 
 impl Numbers<'_> {
@@ -125,11 +125,7 @@ impl Numbers<'_> {
 
     /// What the words before say. No word stands between the groups, so that one search does for all.
     fn said_before(&self, start: usize) -> Hint {
-        let said = self.said.get().unwrap_or_else(|| {
-            let said = said_before(self.text, start);
-            self.said.set(Some(said));
-            said
-        });
+        let said = self.said.get_or_init(|| said_before(self.text, start));
         said.filter(|(_, word)| start - word <= WINDOW).map_or(Hint::None, |(hint, _)| hint)
     }
 
@@ -537,6 +533,9 @@ fn said_before(text: &str, start: usize) -> Option<(Hint, usize)> {
     let from = start.saturating_sub(WINDOW);
     let from = (from..=start).find(|at| text.is_char_boundary(*at)).unwrap_or(start);
     let window = &text[from..start];
+    if !window.bytes().any(|b| b.is_ascii_alphabetic() || !b.is_ascii()) {
+        return None;
+    }
     let line = window.rfind('\n').map_or(0, |at| at + 1);
     let words = window[line..].rsplit(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
     // A word that the window cuts is no word.

@@ -265,9 +265,7 @@ fn value_of_key(text: &str, sign: usize, judge: &Judge<'_>) -> Option<(usize, us
             .get(..scheme.len())
             .is_some_and(|front| front.eq_ignore_ascii_case(scheme.as_bytes()))
     };
-    let listed = key.contains("ookie")
-        || key.contains("OOKIE")
-        || LISTING.iter().any(|scheme| lists(&scheme));
+    let listed = key.contains("ookie") || key.contains("OOKIE") || LISTING.iter().any(lists);
     if listed {
         let length = rest.find(['\n', '\r', '\'', '`', '\\']).unwrap_or(rest.len());
         // A quote around the header ends it, and those of its parameters do not.

@@ -282,7 +282,7 @@ impl Publisher<'_> {
             };
             for name in names {
                 let key = Key::new(&name);
-                match key.verdict(self.rules.kinds) {
+                match key.verdict(self.rules) {
                     _ if self.rules.matches(&[], &key) => return Some(Verdict::Secret),
                     Verdict::Secret => return Some(Verdict::Secret),
                     Verdict::Plain(one) if one == Said::default() => {}
@@ -304,7 +304,7 @@ impl Publisher<'_> {
     fn can_name(&self, schema: &Value) -> bool {
         let secret = |name: &String| {
             let key = Key::new(name);
-            key.verdict(self.rules.kinds) == Verdict::Secret || self.rules.matches(&[], &key)
+            key.verdict(self.rules) == Verdict::Secret || self.rules.matches(&[], &key)
         };
         self.constants(schema, 16).is_none_or(|names| names.iter().any(secret))
     }
@@ -360,7 +360,7 @@ impl Publisher<'_> {
             item: false,
             at: At::default(),
         };
-        match key.verdict(self.rules.kinds) {
+        match key.verdict(self.rules) {
             _ if place.masked || by_user => below.masked(),
             Verdict::Secret => below.masked(),
             Verdict::Plain(said) if said == Said::default() && key.goes_on() => {
@@ -511,7 +511,7 @@ fn changes(rules: &Rules, value: &Value, place: &Place) -> bool {
         _ if place.masked => true,
         Value::String(text) => {
             // Any key may tell of a detector of the user.
-            let said = Said { custom: Told::ALL, ..place.said };
+            let said = Said { own: Told::ALL, ..place.said };
             !engine::plain(&Judge::new(rules, text.len()), text, said).is_empty()
         }
         Value::Number(number) => {

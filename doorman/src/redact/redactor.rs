@@ -156,7 +156,7 @@ impl Redactor {
         redacted
     }
 
-    fn writer(&self) -> Writer<'_> {
+    pub(super) fn writer(&self) -> Writer<'_> {
         let Self { rules, styles, pseudonyms, .. } = self;
         Writer { styles, names: &rules.names, pseudonyms: pseudonyms.as_ref() }
     }

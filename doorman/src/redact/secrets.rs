@@ -38,7 +38,7 @@ static WITHIN: [bool; 256] = {
     let mut byte = 0u8;
     while byte < 128 {
         within[byte as usize] = byte.is_ascii_alphanumeric()
-            || matches!(byte, b'_' | b'-' | b'.' | b'+' | b'/' | b'=' | b'~' | b'%');
+            || matches!(byte, b'_' | b'-' | b'.' | b'+' | b'/' | b'=' | b'~' | b'%' | b'$');
         byte += 1;
     }
     within
@@ -96,12 +96,12 @@ fn token(bytes: &[u8], at: usize, runs: &mut Runs<'_>) -> Option<(usize, Kind)> 
             end -= 1;
         }
         let fits = (vendor.least..=vendor.most).contains(&end.saturating_sub(from));
-        let token = || &bytes[from..end.min(from + 64)];
+        let token = || &bytes[from..end.min(from + 128)];
         let told = || match vendor.proof {
             Proof::None => true,
             Proof::Digits => {
-                let digits = bytes[from..end].iter().filter(|b| b.is_ascii_digit());
-                digits.take(2).count() == 2 || is_random(token())
+                let digits = token().iter().filter(|b| b.is_ascii_digit());
+                digits.count() > 1 || is_random(token())
             }
             Proof::Turns => is_random(token()),
         };

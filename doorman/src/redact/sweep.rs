@@ -35,10 +35,9 @@ static SIGNS: [Sign; 256] = signs();
 
 const fn signs() -> [Sign; 256] {
     let mut signs = [Sign::Nothing; 256];
-    let mut at = 0;
-    while at < 128 {
-        let byte = at as u8;
-        signs[at] = match byte {
+    let mut byte = 0u8;
+    while byte < 0x80 {
+        signs[byte as usize] = match byte {
             b'0'..=b'9' => Sign::Digit,
             b'A'..=b'Z' => Sign::Capital,
             b'_' | b'/' | b'+' | b'~' => Sign::Token,
@@ -50,7 +49,7 @@ const fn signs() -> [Sign; 256] {
             b'|' => Sign::Bar,
             _ => Sign::Nothing,
         };
-        at += 1;
+        byte += 1;
     }
     signs[0xC2] = Sign::Guillemet;
     signs
@@ -62,6 +61,7 @@ const BLOCK: usize = 32;
 /// Whether nothing can begin in a block: it holds words of small letters, with capitals at their fronts
 /// only. `before` is the same one byte earlier. `lines` says whether it may hold ends of lines.
 #[inline]
+#[expect(clippy::needless_bitwise_bool, reason = "without branches it runs on vectors")]
 pub(super) fn is_plain(before: &[u8], block: &[u8], lines: bool) -> bool {
     let (Some(before), Some(block)) = (before.first_chunk::<BLOCK>(), block.first_chunk::<BLOCK>())
     else {
@@ -99,7 +99,7 @@ pub(super) fn sweep(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Hit> {
     if !judge.rules.kinds.is_empty() {
         catalogue::scan(text, judge.rules.kinds, said.told, &mut sweep.hits);
     }
-    custom::scan(judge.rules, text, said.custom, &mut sweep.hits);
+    custom::scan(judge.rules, text, said.own, &mut sweep.hits);
     sweep.done()
 }
 
@@ -169,10 +169,12 @@ impl Sweep<'_> {
                 });
             }
             Sign::Tag => {
-                self.pair(at, |sweep| pairs::at_tag(sweep.text, at, sweep.judge, &mut sweep.hits))
+                self.pair(at, |sweep| pairs::at_tag(sweep.text, at, sweep.judge, &mut sweep.hits));
             }
             Sign::Tuple => {
-                self.pair(at, |sweep| pairs::at_tuple(sweep.text, at, sweep.judge, &mut sweep.hits))
+                self.pair(at, |sweep| {
+                    pairs::at_tuple(sweep.text, at, sweep.judge, &mut sweep.hits)
+                });
             }
             Sign::Bar => secrets::behind_number(self.text, at, &mut self.hits),
             Sign::Guillemet => {

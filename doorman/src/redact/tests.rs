@@ -92,7 +92,7 @@ fn pieces() -> impl Strategy<Value = String> {
         .prop_map(|pieces| pieces.concat())
 }
 
-fn documents() -> impl Strategy<Value = Value> {
+pub(super) fn documents() -> impl Strategy<Value = Value> {
     let key = prop_oneof![
         prop::sample::select(vec![
             "password", "name", "value", "id", "phone", "note", "a@b.com", MASK

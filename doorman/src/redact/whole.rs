@@ -67,7 +67,7 @@ fn ranges(rules: &Rules, text: &str) -> Vec<(usize, usize)> {
                     let raw = &text[frame.key.0..frame.key.1];
                     let key = serde_json::from_str::<String>(raw).unwrap_or_default();
                     let key = Key::new(&mask::alike(&key, &rules.names));
-                    if key.verdict(rules.kinds) == Verdict::Secret || rules.matches(&path, &key) {
+                    if key.verdict(rules) == Verdict::Secret || rules.matches(&path, &key) {
                         at = container_end(bytes, start);
                         ranges.push((start, at));
                         continue;

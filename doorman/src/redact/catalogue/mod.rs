@@ -15,7 +15,7 @@ mod scan;
 mod secrets;
 mod vendors;
 
-use super::{Kind, keys};
+use super::{Kind, fold::lookalike};
 
 pub(super) use scan::{number, scan};
 pub(super) use vendors::{Made, Proof, VENDORS, Vendor};
@@ -169,23 +169,80 @@ impl Set {
 
 impl Detector {
     fn is_told_by(&self, words: &[String]) -> bool {
-        self.context.words().iter().any(|phrase| {
-            let length = phrase.split(' ').count();
-            words.windows(length).any(|words| words.iter().eq(phrase.split(' ')))
+        let begins = |words: &[String], phrase: &str| {
+            let mut words = words.iter();
+            phrase.split(' ').all(|wanted| words.next().is_some_and(|word| word == wanted))
+        };
+        (0..words.len()).any(|at| {
+            let first = words[at].as_bytes().first();
+            let phrases = self.context.words().iter();
+            phrases
+                .filter(|phrase| phrase.as_bytes().first() == first)
+                .any(|phrase| begins(&words[at..], phrase))
         })
     }
 
     /// Whether a word of the context stands within 40 bytes before.
     fn is_said_before(&self, text: &str, at: usize) -> bool {
-        let mut from = at.saturating_sub(40);
-        while !text.is_char_boundary(from) {
-            from += 1;
-        }
+        let from = at.saturating_sub(NEAR);
+        let from = (from..=at).find(|from| text.is_char_boundary(*from)).unwrap_or(at);
         let window = &text[from..at];
         // A word that the window cuts is no word.
         let cut = text[..from].ends_with(char::is_alphanumeric);
         let whole = if cut { window.find(|c: char| !c.is_alphanumeric()) } else { Some(0) };
-        whole.is_some_and(|whole| self.is_told_by(&keys::words(&window[whole..])))
+        whole.is_some_and(|whole| {
+            let said = Words::of(&window[whole..]);
+            self.context.words().iter().any(|phrase| said.have(phrase))
+        })
+    }
+}
+
+/// How far before a value words are looked for.
+const NEAR: usize = 40;
+
+/// The words of a short text, as those of keys are split, with a blank before and behind each.
+struct Words {
+    signs: [u8; 3 * NEAR],
+    length: usize,
+}
+
+impl Words {
+    fn of(text: &str) -> Self {
+        let mut words = Self { signs: [b' '; 3 * NEAR], length: 1 };
+        let mut before = ' ';
+        for c in text.chars().filter_map(lookalike) {
+            let starts = (c.is_uppercase() && before.is_lowercase())
+                || (c.is_alphanumeric() && c.is_numeric() != before.is_numeric());
+            if starts || !c.is_alphanumeric() {
+                words.push(' ');
+            }
+            if c.is_alphanumeric() {
+                c.to_lowercase().for_each(|c| words.push(c));
+            }
+            before = c;
+        }
+        words.push(' ');
+        words
+    }
+
+    fn push(&mut self, c: char) {
+        let twice = c == ' ' && self.signs[self.length - 1] == b' ';
+        let place = self.signs.get_mut(self.length..self.length + c.len_utf8());
+        if let Some(place) = place.filter(|_| !twice) {
+            c.encode_utf8(place);
+            self.length += c.len_utf8();
+        }
+    }
+
+    fn have(&self, phrase: &str) -> bool {
+        let signs = &self.signs[..self.length];
+        let phrase = phrase.as_bytes();
+        signs.windows(phrase.len() + 2).any(|near| {
+            near[1] == phrase[0]
+                && near[0] == b' '
+                && near[phrase.len() + 1] == b' '
+                && &near[1..=phrase.len()] == phrase
+        })
     }
 }
 

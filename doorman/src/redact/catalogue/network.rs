@@ -90,11 +90,16 @@ pub(super) const MAC: Detector = Detector {
 fn ip(text: &str, at: usize) -> Option<usize> {
     const MOST: usize = 48;
     let bytes = text.as_bytes();
+    let before = at.checked_sub(1).map(|before| bytes[before]);
+    let first = bytes[at..].iter().take(5).take_while(|b| b.is_ascii_hexdigit()).count();
+    let parted = matches!(bytes.get(at + first), Some(b'.' | b':'));
+    if !parted || matches!(before, Some(b'.' | b':')) {
+        return None;
+    }
     let sign = |b: &&u8| b.is_ascii_hexdigit() || matches!(b, b':' | b'.');
     let length = bytes[at..].iter().take(MOST).take_while(sign).count();
     let run = text.get(at..at + length)?;
-    let before = at.checked_sub(1).map(|before| bytes[before]);
-    if length == MOST || matches!(before, Some(b'.' | b':')) {
+    if length == MOST {
         return None;
     }
     let name = |at: usize| bytes.get(at).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
@@ -152,8 +157,11 @@ fn zone(rest: &[u8]) -> usize {
 fn mac(text: &str, at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let hex = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_hexdigit);
-    let sign = *bytes.get(at + 2).filter(|b| matches!(b, b':' | b'-')).unwrap_or(&b'.');
-    let size = if sign == b'.' { 4 } else { 2 };
+    let (sign, size) = match (bytes.get(at + 2), bytes.get(at + 4)) {
+        (Some(sign @ (b':' | b'-')), _) => (*sign, 2),
+        (_, Some(b'.')) => (b'.', 4),
+        _ => return None,
+    };
     let mut end = at;
     // One group more than there may be.
     for group in 0..9 {

@@ -159,7 +159,8 @@ fn date(text: &str, at: usize) -> Option<usize> {
     const MONTHS: [&str; 12] =
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let bytes = text.as_bytes();
-    let (mut signs, mut end) = (Vec::with_capacity(8), at);
+    // Eight figures and one part more, so that what is too long shows.
+    let (mut signs, mut count, mut end) = ([0; 12], 0, at);
     for part in 0..3 {
         let start = end
             + bytes[end..].iter().take(2).take_while(|b| part > 0 && b"-/., ".contains(b)).count();
@@ -167,24 +168,27 @@ fn date(text: &str, at: usize) -> Option<usize> {
         let digits = rest.iter().take(9).take_while(|b| b.is_ascii_digit()).count();
         let letters = rest.iter().take(10).take_while(|b| b.is_ascii_alphabetic()).count();
         end = start + digits.max(letters);
-        match (digits, letters) {
-            (8, _) if part == 0 => {
-                signs.extend_from_slice(&rest[..8]);
-                break;
-            }
-            (1, _) => signs.extend([b'0', rest[0]]),
-            (2 | 4, _) => signs.extend_from_slice(&rest[..digits]),
+        let month = match (digits, letters) {
+            (1, _) => [b'0', rest[0]],
             (0, 3..=9) => {
-                let name = text[start..start + 3].to_ascii_lowercase();
-                let month = MONTHS.iter().position(|month| *month == name)? + 1;
-                signs.extend(format!("{month:02}").bytes());
+                let month = |month: &&str| month.as_bytes().eq_ignore_ascii_case(&rest[..3]);
+                let at = MONTHS.iter().position(month)? + 1;
+                if at < 10 { [b'0', b"0123456789"[at]] } else { [b'1', b"012"[at - 10]] }
             }
+            (2 | 4, _) => [0; 2],
+            (8, _) if part == 0 => [0; 2],
             _ => return None,
+        };
+        let figures = if month[0] == 0 { &rest[..digits] } else { &month };
+        signs[count..count + figures.len()].copy_from_slice(figures);
+        count += figures.len();
+        if count == 8 && part == 0 {
+            break;
         }
         if part < 2 && bytes.get(end).is_none_or(|b| !b"-/., ".contains(b)) {
             return None;
         }
     }
     let tied = bytes.get(end).is_some_and(|b| b.is_ascii_alphanumeric() && *b != b'T');
-    (signs.len() == 8 && !tied && checks::birth_date(&signs)).then_some(end)
+    (count == 8 && !tied && checks::birth_date(&signs[..8])).then_some(end)
 }

@@ -21,6 +21,7 @@ use crate::redact::{
 const DEEPEST: usize = 1 << 16;
 
 /// An open object or array.
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not exclude each other")]
 struct Frame {
     is_array: bool,
     /// Whether its items are names of other things.
@@ -375,7 +376,7 @@ impl<'a, 'r> Walker<'a, 'r> {
         let above = self.above();
         if above.masked || self.is_forced(start) {
             self.mask(start, end);
-        } else if seen.signs() || (seen.capitals() && self.judge.minds_capitals(end - start)) {
+        } else if seen.signs() || self.judge.minds(seen.capitals(), end - start) {
             self.inside(start + 1, end - 1, above.said, seen);
         }
         self.take_name(start, end);
@@ -388,10 +389,10 @@ impl<'a, 'r> Walker<'a, 'r> {
         let above = self.above();
         if above.masked || self.is_forced(start) {
             self.mask(start, end);
-        } else if let Some(kind) = number_kind(&self.text[start..end], above.said) {
-            if self.judge.rules.only.has(kind) {
-                self.edits.push(quoted(start, end, kind));
-            }
+        } else if let Some(kind) = number_kind(&self.text[start..end], above.said)
+            && self.judge.rules.only.has(kind)
+        {
+            self.edits.push(quoted(start, end, kind));
         }
         self.ended(start);
     }

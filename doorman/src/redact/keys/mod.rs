@@ -5,7 +5,12 @@ mod pattern;
 
 use smallvec::SmallVec;
 
-use super::{catalogue::Set, custom::Told, fold::lookalike};
+use super::{
+    catalogue::Set,
+    custom::{self, Told},
+    fold::lookalike,
+    rules::Rules,
+};
 
 pub(super) use self::{lists::hint, pattern::Pattern};
 
@@ -24,12 +29,12 @@ pub(super) struct Said {
     pub(super) hint: Hint,
     /// The optional detectors that the key tells of.
     pub(super) told: Set,
-    /// The user's detectors that the key tells of.
-    pub(super) custom: Told,
+    /// And those of the user.
+    pub(super) own: Told,
 }
 
 impl Said {
-    pub(super) const NOTHING: Self = Self { hint: Hint::None, told: Set::NONE, custom: Told::NONE };
+    pub(super) const NOTHING: Self = Self { hint: Hint::None, told: Set::NONE, own: Told::NONE };
 }
 
 /// What is known of a number before it is read.
@@ -61,19 +66,19 @@ impl Key {
         self.joined.split('_').filter(|word| !word.is_empty())
     }
 
-    /// What the words say by themselves, and of the optional detectors that are on.
-    pub(super) fn verdict(&self, on: Set) -> Verdict {
+    /// What the words say by themselves, and of the detectors that are not always on.
+    pub(super) fn verdict(&self, rules: &Rules) -> Verdict {
         let words: SmallVec<[&str; 8]> = self.words().collect();
         if lists::says_secret(&words) {
             return Verdict::Secret;
         }
         let hint = words.iter().rev().find_map(|word| hint(word)).unwrap_or_default();
-        let told = if on.is_empty() {
-            Set::default()
-        } else {
-            on.told_by(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>())
-        };
-        Verdict::Plain(Said { hint, told, ..Said::NOTHING })
+        if rules.kinds.is_empty() && rules.custom.is_empty() {
+            return Verdict::Plain(Said { hint, ..Said::NOTHING });
+        }
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        let (told, own) = (rules.kinds.told_by(&words), custom::told(rules, &words));
+        Verdict::Plain(Said { hint, told, own })
     }
 
     /// Whether what stands under this key is of the same sort as what the key around it announced.
@@ -138,7 +143,7 @@ mod tests {
     use super::*;
 
     fn secret(key: &str) -> bool {
-        Key::new(key).verdict(Set::default()) == Verdict::Secret
+        Key::new(key).verdict(&Rules::default()) == Verdict::Secret
     }
 
     fn own(pattern: &str, path: &[&str]) -> bool {
