@@ -1,10 +1,11 @@
 //! The engine: rules and an input in, edits out. What is inside may change without anyone noticing.
 
 use super::{
-    Hit, Kind, MASK, Rules, fold, json,
+    Hit, Kind, Rules, fold, json,
     judge::Judge,
     keys::Said,
     mask::{self, Form},
+    rounds,
     sweep::{merged, sweep},
 };
 
@@ -25,16 +26,22 @@ pub(super) struct Edit {
     pub(super) form: Form,
 }
 
+impl From<Hit> for Edit {
+    fn from(Hit { start, end, kind }: Hit) -> Self {
+        Self { start, end, kind, form: Form::Inline }
+    }
+}
+
 /// The seam: everything that redacts goes through here. Edits are in order and do not overlap; the work is
 /// linear in the input.
 pub(super) fn redact(rules: &Rules, input: Input<'_>) -> Vec<Edit> {
     let (Input::Json(text) | Input::Text(text)) = input;
     let judge = Judge::new(rules, text.len());
     let document = match input {
-        Input::Json(text) => json::edits(&judge, text),
+        Input::Json(text) => json::edits(&judge, text).map(ordered),
         Input::Text(_) => None,
     };
-    ordered(document.unwrap_or_else(|| plain(&judge, text, Said::NOTHING)))
+    document.unwrap_or_else(|| plain(&judge, text, Said::NOTHING))
 }
 
 /// Sorts edits; of two that overlap, the wider one stays.
@@ -46,8 +53,19 @@ fn ordered(mut edits: Vec<Edit>) -> Vec<Edit> {
     edits
 }
 
-/// The edits of a text: documents in it by the rules of JSON, the rest by patterns.
+/// The edits of a text.
 pub(super) fn plain(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Edit> {
+    if judge.settles.get() || memchr::memchr2(b'{', b'[', text.as_bytes()).is_none() {
+        return once_through(judge, text, said);
+    }
+    judge.settles.set(true);
+    let edits = rounds::edits(text, |text| once_through(judge, text, said));
+    judge.settles.set(false);
+    edits
+}
+
+/// Documents in a text by the rules of JSON, the rest by patterns.
+fn once_through(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Edit> {
     let mut edits = Vec::new();
     let mut done = 0;
     // What looks like a document and is none may be read again from its next bracket, so often and no
@@ -80,86 +98,29 @@ pub(super) fn plain(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Edit> {
         at = done;
     }
     edits.extend(gap(judge, &text[done..], done, said));
-    edits
+    ordered(edits)
 }
 
 fn gap(judge: &Judge<'_>, text: &str, offset: usize, said: Said) -> impl Iterator<Item = Edit> {
-    hits(judge, text, said).into_iter().map(move |hit| Edit {
-        start: offset + hit.start,
-        end: offset + hit.end,
-        kind: hit.kind,
-        form: Form::Inline,
-    })
+    hits(judge, text, said).into_iter().map(move |hit| moved(hit.into(), offset))
 }
 
 fn moved(edit: Edit, by: usize) -> Edit {
     Edit { start: edit.start + by, end: edit.end + by, ..edit }
 }
 
-/// The places in a text that patterns mask, in order and apart. What a mask brings together is looked
-/// at again, so that to redact twice changes nothing.
+/// The places in a text that patterns mask, in order and apart.
 pub(super) fn hits(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Hit> {
-    const ROUNDS: usize = 4;
     if judge.rules.too_short(text) && said == Said::NOTHING {
         return Vec::new();
     }
     let named = mask::named(text, &judge.rules.names);
-    if !named.is_empty() {
-        // What masks say is no context for what stands beside them.
-        let (alike, back) = masked(text, &named);
-        return hits(judge, &alike, said).into_iter().map(|hit| back.hit(hit)).collect();
+    if named.is_empty() {
+        return rounds::hits(judge.settles.get(), text, |text| once(judge, text, said));
     }
-    let mut hits = once(judge, text, said);
-    for _ in 0..ROUNDS {
-        if hits.is_empty() {
-            break;
-        }
-        let (masked, back) = masked(text, &hits);
-        let more = once(judge, &masked, said);
-        if more.is_empty() {
-            break;
-        }
-        hits.extend(more.into_iter().map(|hit| back.hit(hit)));
-        hits = merged(hits);
-    }
-    hits
-}
-
-/// A text with its hits masked.
-fn masked(text: &str, hits: &[Hit]) -> (String, Back) {
-    let (mut masked, mut pieces, mut at) = (String::with_capacity(text.len()), Vec::new(), 0);
-    for hit in hits {
-        masked.push_str(&text[at..hit.start]);
-        pieces.push((masked.len(), hit.start, hit.end));
-        masked.push_str(MASK);
-        at = hit.end;
-    }
-    masked.push_str(&text[at..]);
-    (masked, Back { pieces })
-}
-
-/// The way back from a masked text: where each mask stands in it, and for what.
-struct Back {
-    pieces: Vec<(usize, usize, usize)>,
-}
-
-impl Back {
-    fn hit(&self, hit: Hit) -> Hit {
-        Hit { start: self.origin(hit.start).0, end: self.origin(hit.end - 1).1, kind: hit.kind }
-    }
-
-    /// The range of the original that a byte of the masked text stands for.
-    fn origin(&self, at: usize) -> (usize, usize) {
-        let before = self.pieces.partition_point(|(start, ..)| *start <= at);
-        let Some((start, from, to)) = before.checked_sub(1).map(|last| self.pieces[last]) else {
-            return (at, at + 1);
-        };
-        if at < start + MASK.len() {
-            return (from, to);
-        }
-        let at = at - (start + MASK.len()) + to;
-        (at, at + 1)
-    }
+    // What masks say is no context for what stands beside them.
+    let (alike, back) = rounds::masked(text, named.iter().map(|hit| Edit::from(*hit)));
+    hits(judge, &alike, said).into_iter().map(|hit| back.hit(hit)).collect()
 }
 
 /// Every detector, once.

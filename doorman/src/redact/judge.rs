@@ -17,6 +17,8 @@ pub(super) struct Judge<'r> {
     size: usize,
     /// How often something in something else may still be followed; what is deeper is read as text.
     depth: Cell<u8>,
+    /// Whether all of the input is looked at again, so that its parts need not be.
+    pub(super) settles: Cell<bool>,
 }
 
 /// What is known of a key.
@@ -75,7 +77,13 @@ impl<'r> Judge<'r> {
     pub(super) fn new(rules: &'r Rules, length: usize) -> Self {
         const DEPTH: u8 = 4;
         let size = (length / 64).clamp(16, 1024).next_power_of_two();
-        Self { rules, slots: RefCell::default(), size, depth: Cell::new(DEPTH) }
+        Self {
+            rules,
+            slots: RefCell::default(),
+            size,
+            depth: Cell::new(DEPTH),
+            settles: Cell::new(false),
+        }
     }
 
     /// Whether something may be found in a string of this length without a sign of ours.

@@ -5,11 +5,13 @@ const LOCAL: usize = 128;
 const DOMAIN: usize = 255;
 
 /// Last labels that are names of files and parts of versions.
-const NO_DOMAINS: [&str; 44] = [
+const NO_DOMAINS: [&str; 75] = [
     "png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "pdf", "js", "mjs", "ts", "tsx", "jsx",
     "css", "scss", "json", "html", "htm", "xml", "yaml", "yml", "toml", "lock", "txt", "csv", "md",
     "py", "java", "class", "jar", "war", "exe", "dll", "tar", "gz", "tgz", "whl", "map", "final",
-    "release", "ga", "snapshot", "beta", "alpha",
+    "release", "ga", "snapshot", "beta", "alpha", "log", "cfg", "conf", "ini", "bat", "rb", "php",
+    "cpp", "sql", "rar", "mp3", "mp4", "woff", "woff2", "ttf", "docx", "xlsx", "pptx", "wasm",
+    "bin", "iso", "deb", "rpm", "dmg", "apk", "canary", "nightly", "patch", "diff", "bak", "tmp",
 ];
 
 /// The address around an `@`; what is looked at on either side is bounded.
@@ -83,9 +85,9 @@ fn domain(text: &str) -> Option<usize> {
     let scale = domain.as_bytes().first().is_some_and(u8::is_ascii_digit)
         && domain.as_bytes().get(1) == Some(&b'x')
         && domain.as_bytes().get(2) == Some(&b'.');
-    let last = domain.rsplit('.').next()?.to_ascii_lowercase();
-    (well_formed && numeric < 2 && !scale && !NO_DOMAINS.contains(&last.as_str()))
-        .then_some(domain.len())
+    let last = domain.rsplit('.').next()?;
+    let file = NO_DOMAINS.iter().any(|name| name.eq_ignore_ascii_case(last));
+    (well_formed && numeric < 2 && !scale && !file).then_some(domain.len())
 }
 
 fn is_top(label: &str) -> bool {

@@ -21,6 +21,7 @@ mod published;
 mod redacted;
 mod redactor;
 mod report;
+mod rounds;
 mod rules;
 mod secrets;
 mod settings;

@@ -479,7 +479,7 @@ fn secret(text: &str, key: &str, start: usize, end: usize) -> Option<(usize, usi
     let start = start + if end > start { scheme(&text[start..end]) } else { 0 };
     let value = text.get(start..end)?;
     let empty = ["null", "none", "nil", "true", "false", "undefined", ""];
-    let counted = is_plural(key) && value.len() < 10 && value.bytes().all(|b| b.is_ascii_digit());
+    let counted = is_tally(key) && value.len() < 10 && value.bytes().all(|b| b.is_ascii_digit());
     let told = value.chars().any(char::is_alphanumeric)
         && !counted
         && !mask::stands_for_all(value)
@@ -489,16 +489,25 @@ fn secret(text: &str, key: &str, start: usize, end: usize) -> Option<(usize, usi
     told.then_some((start, end))
 }
 
-/// Whether numbers under this key are of tokens, and none of them itself.
-fn is_plural(key: &str) -> bool {
+/// Whether numbers under this key say how many tokens there are, or how many tests pass.
+fn is_tally(key: &str) -> bool {
     let tail = key.len().checked_sub("tokens".len()).and_then(|from| key.get(from..));
-    tail.is_some_and(|tail| tail.eq_ignore_ascii_case("tokens"))
+    tail.is_some_and(|tail| tail.eq_ignore_ascii_case("tokens")) || key.eq_ignore_ascii_case("pass")
 }
 
 /// Whether a value as a whole stands for another.
 fn is_placeholder(value: &str) -> bool {
-    let crossed = value.len() > 2 && value.bytes().all(|b| matches!(b, b'x' | b'X'));
-    crossed || matches!(value, "..." | "…") || matches!(code(value, "password"), Some(Code::Shown))
+    is_crossed_out(value)
+        || matches!(value, "..." | "…")
+        || matches!(code(value, "password"), Some(Code::Shown))
+}
+
+/// Whether it is `xxxxx`, or that behind the prefix of a token.
+fn is_crossed_out(value: &str) -> bool {
+    let front = value.trim_end_matches(['x', 'X']);
+    let crosses = value.len() - front.len();
+    let prefix = front.len() <= 8 && front.ends_with(['_', '-']) && crosses > 5;
+    value.len() > 2 && (front.is_empty() || prefix)
 }
 
 /// Whether a text is words, as they stand between `<` and `>` for a value.
@@ -598,6 +607,11 @@ fn key_before<'a>(text: &'a str, sign: usize, judge: &Judge<'_>) -> Option<&'a s
     // `?=`, `+=`, `||=` and the like.
     let before = text[from..sign].trim_end_matches(['?', '+', '|', '!', '*']);
     let before = before.trim_end_matches([' ', '\t']);
+    // The parts of a name as clouds give them.
+    let word = before.rsplit([' ', '"', '\'', '=', ',', '(', '/']).next();
+    if word.is_some_and(|word| word.starts_with("arn:") || word.starts_with("urn:")) {
+        return None;
+    }
     let sensitive = |key: &&'a str| key.chars().any(char::is_alphabetic) && judge.is_secret(key);
     if !text[sign..].starts_with('=') {
         return key_at_end(before, sensitive).or_else(|| {

@@ -59,7 +59,7 @@ enum Shape {
     Read { read: fn(&str, usize) -> Option<usize>, alone: bool },
 }
 
-/// Words in the key, or in the 40 bytes before.
+/// Words in the key, or in the 40 bytes before; those that refuse, in the 20 bytes before.
 #[derive(Debug, Clone, Copy)]
 enum Context {
     None,
@@ -182,9 +182,10 @@ impl Detector {
         })
     }
 
-    /// Whether a word of the context stands within 40 bytes before.
+    /// Whether a word of the context stands shortly before.
     fn is_said_before(&self, text: &str, at: usize) -> bool {
-        let from = at.saturating_sub(NEAR);
+        let near = if matches!(self.context, Context::Refuses(_)) { NEAR / 2 } else { NEAR };
+        let from = at.saturating_sub(near);
         let from = (from..=at).find(|from| text.is_char_boundary(*from)).unwrap_or(at);
         let window = &text[from..at];
         // A word that the window cuts is no word.

@@ -13,7 +13,7 @@ pub(super) const IP: Detector = Detector {
              `version`, `release`, `build` and the like, nor in `Chrome/120.0.0.0`",
     shape: Shape::Read { read: ip, alone: true },
     context: Context::Refuses(&[
-        "version", "versions", "ver", "v", "release", "released", "build", "firmware", "revision",
+        "version", "versions", "ver", "release", "released", "build", "firmware", "revision",
         "oid", "section", "chapter",
     ]),
     hidden: &[
@@ -28,6 +28,7 @@ pub(super) const IP: Detector = Detector {
         "⟦::ffff:192.0.2.1⟧ said",
         "via ⟦fe80::1%eth0⟧.",
         "listening on ⟦::1⟧",
+        "inet addr:⟦192.0.2.9⟧",
         "{\"⟦203.0.113.9⟧\": 4}",
     ],
     left: &[
@@ -69,6 +70,7 @@ pub(super) const MAC: Detector = Detector {
         "⟦01-02-03-04-05-06-07-ab⟧",
         "ether=⟦52:54:00:12:34:56⟧;",
         "(⟦F0-DE-F1-23-45-67⟧)",
+        "at ⟦0011.2233.4455⟧",
     ],
     left: &[
         "FF:FF:FF:FF:FF:FF",
@@ -92,8 +94,18 @@ fn ip(text: &str, at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let before = at.checked_sub(1).map(|before| bytes[before]);
     let first = bytes[at..].iter().take(5).take_while(|b| b.is_ascii_hexdigit()).count();
-    let parted = matches!(bytes.get(at + first), Some(b'.' | b':'));
-    if !parted || matches!(before, Some(b'.' | b':')) {
+    let tied = match (bytes.get(at + first), before) {
+        (_, Some(b'.')) | (Some(b':'), Some(b':')) => true,
+        // Behind one colon a name stands, and behind more the rest of an address.
+        (Some(b'.'), Some(b':')) => {
+            let rest = bytes[..at].iter().rev().take(6).skip(1);
+            let mut rest = rest.skip_while(|b| b.is_ascii_hexdigit());
+            rest.next() == Some(&b':')
+        }
+        (Some(b'.' | b':'), _) => false,
+        _ => true,
+    };
+    if tied {
         return None;
     }
     let sign = |b: &&u8| b.is_ascii_hexdigit() || matches!(b, b':' | b'.');
@@ -177,7 +189,7 @@ fn mac(text: &str, at: usize) -> Option<usize> {
     let letter = shown.iter().any(u8::is_ascii_alphabetic);
     let alike = shown.chunks(size + 1).all(|group| group[..size] == shown[..size]);
     let right = match sign {
-        b'.' => matches!(groups, 3 | 4) && letter,
+        b'.' => matches!(groups, 3 | 4) && (letter || shown.starts_with(b"00")),
         b'-' => matches!(groups, 6 | 8) && letter,
         _ => matches!(groups, 6 | 8),
     };

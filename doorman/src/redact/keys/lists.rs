@@ -47,13 +47,11 @@ pub(super) const LISTS: [&str; 13] = [
 ];
 
 /// Last words of keys whose values a sibling names.
-pub(super) const VALUES: [&str; 13] = [
-    "value", "values", "val", "content", "data", "v", "text", "old", "new", "before", "after",
-    "from", "to",
-];
+pub(super) const VALUES: [&str; 11] =
+    ["value", "values", "val", "content", "data", "v", "text", "old", "new", "before", "after"];
 
 /// Words that make a key secret wherever they stand, unless a word of [`HARMLESS`] follows.
-const STRONG: [&str; 14] = [
+const STRONG: [&str; 29] = [
     "password",
     "passwords",
     "passwd",
@@ -64,14 +62,30 @@ const STRONG: [&str; 14] = [
     "passcode",
     "passwds",
     "pwds",
-    "contraseña",
+    // Other languages, in the letters that theirs look like.
+    "contrasena",
+    "kennwort",
+    "senha",
+    "wachtwoord",
+    "salasana",
+    "losenord",
+    "haslo",
+    "heslo",
+    "jelszo",
+    "sifre",
+    "motdepasse",
+    "密码",
+    "密碼",
+    "パスワード",
+    "비밀번호",
+    "пapoль",
     "ssn",
     "cvv",
     "cvc",
 ];
 
 /// Phrases that make a key secret at its end.
-const WEAK: [&[&str]; 129] = [
+const WEAK: [&[&str]; 130] = [
     &["token"],
     &["tokens"],
     &["secret"],
@@ -198,6 +212,7 @@ const WEAK: [&[&str]; 129] = [
     &["azure", "key"],
     &["aws", "key"],
     &["github", "key"],
+    &["mot", "de", "passe"],
     // What Bundler calls the credentials of a shop of gems.
     &["contribsys", "com"],
     &["amz", "signature"],
@@ -506,11 +521,9 @@ pub(in crate::redact) fn hint(word: &str) -> Option<Hint> {
         "phone" | "phones" | "telephone" | "tel" | "mobile" | "mobiles" | "cell" | "cellphone"
         | "fax" | "msisdn" | "whatsapp" | "telefon" | "handy" | "phonenumber" | "landline"
         | "callback" | "sms" | "telephones" | "cellular" | "tél" | "telefono" | "teléfono"
-        | "telefone" | "telefoon" | "téléphone" | "portable" | "celular" | "cellulare"
-        | "movil" | "móvil" | "gsm" | "cep" | "tlf" | "puhelin" | "komórka" | "hotline"
-        | "helpline" | "pager" | "телефон" | "电话" | "電話" | "手机" | "携帯" | "전화" => {
-            Hint::Phone
-        }
+        | "telefone" | "telefoon" | "téléphone" | "celular" | "cellulare" | "movil" | "móvil"
+        | "gsm" | "tlf" | "puhelin" | "komórka" | "hotline" | "helpline" | "pager" | "телефон"
+        | "电话" | "電話" | "手机" | "携帯" | "전화" => Hint::Phone,
         "ssn" | "ssns" | "social" | "itin" | "taxpayer" => Hint::Ssn,
         "card" | "cards" | "cc" | "pan" | "visa" | "mastercard" | "amex" | "maestro" | "debit"
         | "credit" | "diners" | "jcb" => Hint::Card,
@@ -519,7 +532,9 @@ pub(in crate::redact) fn hint(word: &str) -> Option<Hint> {
         | "order" | "invoice" | "uuid" | "epoch" | "ip" | "serial" | "ticket" | "tracking"
         | "id" | "ids" | "port" | "price" | "amount" | "total" | "size" | "count" | "offset"
         | "line" | "ref" | "seq" | "model" | "lat" | "lon" | "lng" | "latitude" | "longitude"
-        | "doi" | "issue" | "checksum" | "duration" | "ms" | "bytes" | "at" => Hint::Other,
+        | "doi" | "stack" | "depth" | "issue" | "checksum" | "duration" | "ms" | "bytes" | "at" => {
+            Hint::Other
+        }
         _ => return None,
     })
 }
