@@ -309,8 +309,61 @@ async fn redact_masks_what_it_reads_line_by_line() {
 }
 
 #[tokio::test]
+async fn redact_tells_where_it_masked_in_strings_and_says_no_value_of_what_is_none() {
+    let input = b"\"\\u00e9 bob\\u0040example.com\"\nhunter2\n\"x\"";
+    let (code, output, errors) = redact(&["--strings", "--report"], input).await;
+    let lines = "{\"redacted\": \"é «redacted»\", \"spans\": [[3, 18, \"email\"]]}\n\
+                 {\"error\": \"the line is no JSON string\"}\n\
+                 {\"redacted\": \"x\", \"spans\": []}";
+    assert_eq!((code, String::from_utf8(output).unwrap().as_str()), (1, lines));
+    assert_eq!(errors, "{\"email\":1}\n");
+}
+
+#[tokio::test]
+async fn redact_takes_all_as_one_document_and_looks_for_what_it_is_told() {
+    let input = b"{\"password\":\n \"hunter2\", \"to\": \"ann@example.com 203.0.113.9\"}\n";
+    let arguments = ["--whole", "--only", "email", "--with", "ip", "--mask", "typed"];
+    let (code, output, _) = redact(&arguments, input).await;
+    let masked = "{\"password\":\n \"hunter2\", \"to\": \"«email» «ip»\"}\n";
+    assert_eq!((code, String::from_utf8(output).unwrap().as_str()), (0, masked));
+}
+
+#[tokio::test]
+async fn redact_gives_pseudonyms_of_its_own_in_every_run() {
+    let line = b"[\"ann@example.com\", \"ANN@example.com\", \"bob@example.com\"]";
+    let mut runs = Vec::new();
+    for _ in 0..2 {
+        let (code, output, _) = redact(&["--mask", "pseudonym"], line).await;
+        let names: Vec<String> = serde_json::from_slice(&output).unwrap();
+        assert!(code == 0 && names[0] == names[1] && names[0] != names[2]);
+        runs.push(names);
+    }
+    assert_ne!(runs[0], runs[1]);
+}
+
+#[tokio::test]
+async fn redact_helps() {
+    let (code, output, _) = redact(&["--help"], b"").await;
+    let help = String::from_utf8(output).unwrap();
+    for flag in
+        ["--text", "--strings", "--whole", "--key", "--only", "--with", "--mask", "--report"]
+    {
+        assert!(help.contains(&format!("\n  {flag} ")), "{flag}");
+    }
+    assert!(code == 0 && help.contains("REDACT_KEY"));
+}
+
+#[tokio::test]
 async fn redact_says_what_it_cannot_do() {
-    for arguments in [&["--what"][..], &["--key"], &["--key", "a..b"]] {
+    for arguments in [
+        &["--what"][..],
+        &["--key"],
+        &["--key", "a..b"],
+        &["--only", "mail"],
+        &["--with", "email"],
+        &["--mask", "last5"],
+        &["--text", "--whole"],
+    ] {
         let (code, output, errors) = redact(arguments, b"x\n").await;
         assert_eq!((code, output.len()), (2, 0));
         assert!(errors.contains("usage: redact") && errors.lines().count() == 1, "{errors}");

@@ -19,6 +19,7 @@ mod lifecycles;
 mod limits;
 mod list;
 mod local;
+mod masks;
 mod oauth_client;
 mod principals;
 mod protocol;

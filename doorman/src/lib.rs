@@ -124,7 +124,9 @@ pub use doorman_macros::expose;
 pub use error::Error;
 pub use function::Tools;
 pub use principal::{Principal, Transport};
-pub use redact::{Containers, Detector, Mask, Pii, Redacted, Redactions, Redactor, Secret, Span};
+pub use redact::{
+    Containers, Detector, LogFields, Mask, Pii, Redacted, Redactions, Redactor, Secret, Span,
+};
 pub use scope::{MalformedScope, Scope, ScopeSet};
 pub use signature::{FromRef, State};
 pub use tool::Toolset;

@@ -130,14 +130,7 @@ impl DoormanBuilder {
 
     /// A redactor for each tool, and with it how its answers are published.
     fn redactors(&mut self, errors: &mut Vec<Error>) -> Vec<Redactor> {
-        let by_key = Redactor::new().with_keys(&self.redact).unwrap_or_else(|error| {
-            errors.push(error);
-            Redactor::new()
-        });
-        let everywhere = by_key.clone().with_kinds(&self.redact_kinds).unwrap_or_else(|error| {
-            errors.push(error);
-            by_key
-        });
+        let everywhere = self.redaction.redactor(errors);
         let redactor = |tool: &mut Tool| {
             let spec = Arc::make_mut(&mut tool.spec);
             let own = spec.redact();

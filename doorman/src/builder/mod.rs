@@ -1,6 +1,7 @@
 //! What a server is made of, as it is told; `build` puts it together.
 
 mod build;
+mod redaction;
 
 use std::ffi::OsString;
 
@@ -13,6 +14,8 @@ use crate::{
     principal::Principal,
     tool::{Tool, Toolset},
 };
+
+use self::redaction::Redaction;
 
 const MIB: usize = 1 << 20;
 
@@ -79,8 +82,7 @@ pub struct DoormanBuilder {
     listing: Listing,
     rate_limit: Option<String>,
     budget: Option<String>,
-    redact: Vec<String>,
-    redact_kinds: Vec<String>,
+    redaction: Redaction,
     result_limit: usize,
     body_limit: usize,
     endpoint: Option<String>,
@@ -105,8 +107,7 @@ impl DoormanBuilder {
             listing: Listing::default(),
             rate_limit: None,
             budget: None,
-            redact: Vec::new(),
-            redact_kinds: Vec::new(),
+            redaction: Redaction::default(),
             result_limit: MIB,
             body_limit: MIB,
             endpoint: None,
@@ -200,34 +201,6 @@ impl DoormanBuilder {
     /// what they spend.
     pub fn budget(mut self, budget: impl Into<String>) -> Self {
         self.budget = Some(budget.into());
-        self
-    }
-
-    /// Keys whose values are masked in the results of every tool, beside those that always are
-    /// (`password`, `*_token`, …): globs, or dotted paths of them, however they are spelt. See
-    /// [`Redactor::with_keys`](crate::Redactor::with_keys). Several times adds them all.
-    pub fn redact<const N: usize>(mut self, keys: [&str; N]) -> Self {
-        self.redact.extend(keys.map(str::to_owned));
-        self
-    }
-
-    /// Kinds of values that are masked in the results of every tool, beside those that always are:
-    /// `ip`, `mac`, `crypto`, national numbers, `entropy`, `birth_date`. See
-    /// [`Redactor::with_kinds`](crate::Redactor::with_kinds). Several times adds them all.
-    ///
-    /// ```
-    /// # use doorman::{Doorman, expose, tools};
-    /// # /// Answers.
-    /// # #[expose(public, read_only)]
-    /// # fn ping() -> String { "pong".into() }
-    /// let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
-    /// assert!(builder.redact_kinds(["ip", "br_cpf"]).build().is_ok());
-    /// let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
-    /// let error = builder.redact_kinds(["ipv4"]).build().unwrap_err();
-    /// assert!(error.to_string().starts_with("`redact_kinds` has the unknown kind \"ipv4\""));
-    /// ```
-    pub fn redact_kinds<const N: usize>(mut self, kinds: [&str; N]) -> Self {
-        self.redact_kinds.extend(kinds.map(str::to_owned));
         self
     }
 

@@ -15,6 +15,7 @@ use crate::{
     audit::{AuditRecord, AuditSink},
     limits::Terms,
     principal::{Principal, Transport},
+    redact::Mask,
     schema::{Arguments, Object},
     spec::{Access, Effect, Facts},
 };
@@ -179,4 +180,23 @@ async fn a_reply_over_the_limit_and_one_of_another_kind_are_refused() {
     assert_eq!(ends(fitting, Effect::ReadOnly, CancellationToken::new()).await, "ok");
     let undeclared = Tool(async || Ok(Reply::Json("{}".into())));
     assert_eq!(ends(undeclared, Effect::ReadOnly, CancellationToken::new()).await, "bad_output");
+}
+
+#[tokio::test]
+async fn a_value_has_another_pseudonym_for_each_tenant() {
+    let (mut guard, _) = guard();
+    let redactor = Redactor::new().pseudonyms(&[7; 32]).unwrap();
+    guard.redactors = vec![redactor.masked(Mask::Pseudonym).unwrap()];
+    let answer = async |tenant: Option<&str>| {
+        let mut call = call(Effect::ReadOnly, CancellationToken::new());
+        call.principal.tenant = tenant.map(str::to_owned);
+        call.result_limit = 100;
+        let dispatch = Tool(|| async { Ok(Reply::Text("ann@example.com".into())) });
+        guard.call(&dispatch, call, Instant::now()).await.ok().unwrap().text
+    };
+    let acme = answer(Some("acme")).await;
+    assert!(acme.starts_with("«email:"), "{acme}");
+    assert_eq!(answer(Some("acme")).await, acme);
+    assert_ne!(answer(Some("globex")).await, acme);
+    assert_ne!(answer(None).await, acme);
 }

@@ -17,6 +17,7 @@ pub(super) struct Told(u64);
 
 impl Told {
     pub(super) const NONE: Self = Self(0);
+    pub(super) const ALL: Self = Self(u64::MAX);
 }
 
 /// Those that a key with these words tells of.

@@ -230,6 +230,26 @@ mod tests {
     }
 
     #[test]
+    fn a_word_in_the_key_or_before_tells_of_it() {
+        let ticket = Detector::pattern("ticket", r"\b\d{4}\b").unwrap();
+        let ticket = ticket.words(["ticket", "Service-Request"]).unwrap();
+        let redactor = Redactor::new().with_detectors([ticket]).unwrap();
+        for (document, masked) in [
+            (r#"{"ticketId": "1234"}"#, true),
+            (r#"{"service_request": {"value": "was 1234"}}"#, true),
+            (r#"{"name": "ticket", "value": "1234"}"#, true),
+            (r#"{"ticketing": "1234"}"#, false),
+            (r#"{"a": "service request 1234"}"#, true),
+            (r#"{"a": "1234 ticket"}"#, false),
+            (r#"{"a": "ticket, which was opened by somebody else: 1234"}"#, false),
+            (r#"{"a": "tickettick-tickettick-tickettick-tickt 1234"}"#, false),
+        ] {
+            let redacted = redactor.json(document.as_bytes());
+            assert_eq!(redacted.redactions().total() > 0, masked, "{document}");
+        }
+    }
+
+    #[test]
     fn two_of_one_name_and_too_many_are_refused() {
         let own = |n: usize| Detector::pattern(&format!("own_{n}"), "x").unwrap();
         let error = Redactor::new().with_detectors([own(1), own(1)]).unwrap_err().to_string();

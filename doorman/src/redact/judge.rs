@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::{
-    Kind, Rules, engine, fold,
+    Kind, Rules, custom, engine, fold,
     keys::{self, Key, Said, Verdict},
     mask, pairs,
     secrets::SHORTEST,
@@ -177,8 +177,10 @@ impl<'r> Judge<'r> {
         let verdict = match verdict {
             // What stands there is looked at like everything else.
             Verdict::Secret if !self.rules.only.has(Kind::Key) => {
-                let hint = keys::words(key).iter().rev().find_map(|word| keys::hint(word));
-                Verdict::Plain(Said { hint: hint.unwrap_or_default(), ..Said::NOTHING })
+                let words = keys::words(key);
+                let hint = words.iter().rev().find_map(|word| keys::hint(word)).unwrap_or_default();
+                let told = self.rules.kinds.told_by(&words);
+                Verdict::Plain(Said { hint, told, own: custom::told(self.rules, &words) })
             }
             verdict => verdict,
         };

@@ -12,6 +12,7 @@ mod json;
 mod judge;
 mod keys;
 mod kinds;
+mod log;
 mod mail;
 mod mask;
 mod numbers;
@@ -40,6 +41,7 @@ use self::{
 
 pub use self::{
     detector::Detector,
+    log::LogFields,
     redacted::{Redacted, Redactions},
     redactor::Redactor,
     report::Span,

@@ -8,6 +8,7 @@ use crate::schema::Object;
 
 use super::{
     Rules,
+    custom::Told,
     declared::{At, Declared},
     engine, json,
     judge::Judge,
@@ -509,7 +510,9 @@ fn changes(rules: &Rules, value: &Value, place: &Place) -> bool {
         Value::Null => false,
         _ if place.masked => true,
         Value::String(text) => {
-            !engine::plain(&Judge::new(rules, text.len()), text, place.said).is_empty()
+            // Any key may tell of a detector of the user.
+            let said = Said { own: Told::ALL, ..place.said };
+            !engine::plain(&Judge::new(rules, text.len()), text, said).is_empty()
         }
         Value::Number(number) => {
             json::number_kind(&number.to_string(), place.said).is_some() || place.item

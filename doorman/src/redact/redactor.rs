@@ -1,19 +1,20 @@
 //! The redactor: content in, content as it may be shown out.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, collections::HashSet, fmt, sync::Arc};
 
 use crate::{error::Error, schema::Object};
 
 use super::{
     declared::{self, Declared},
     engine, keys,
-    mask::Writer,
+    kinds::Names,
+    mask::{self, Form, Writer},
     pseudonym::Pseudonyms,
     published,
     redacted::Redacted,
     report::{self, Piece},
     rules::Rules,
-    style::Styles,
+    style::{Mask, Styles},
     whole,
 };
 
@@ -142,9 +143,15 @@ impl Redactor {
         let writer = self.writer();
         let mut content = String::with_capacity(text.len() + 16 * edits.len());
         redacted.pieces.reserve_exact(edits.len());
+        let is_numbered = edits.iter().any(|edit| matches!(edit.form, Form::Key { .. }));
+        let keyed = self.pseudonyms.is_some() && is_numbered;
+        let mut keys = keyed.then(|| Apart::of(text, &self.rules.names));
         let mut at = 0;
-        for edit in edits {
+        for mut edit in edits {
             content.push_str(&text[at..edit.start]);
+            if let Some(keys) = &mut keys {
+                keys.renumber(writer, &mut edit, text);
+            }
             let engine::Edit { start, end, kind, .. } = edit;
             redacted.pieces.push(Piece { start, end, kind, at: content.len() });
             redacted.redactions.count(kind);
@@ -162,6 +169,34 @@ impl Redactor {
     }
 }
 
+/// Pseudonyms keep keys apart by themselves, and need numbers only where that fails.
+struct Apart {
+    /// Whether masks stand in the text already, which other keys could come to equal.
+    is_masked: bool,
+    written: HashSet<String>,
+}
+
+impl Apart {
+    fn of(text: &str, names: &Names) -> Self {
+        Self { is_masked: !mask::named(text, names).is_empty(), written: HashSet::new() }
+    }
+
+    /// Takes the number from a key whose pseudonym nothing in the document has so far.
+    fn renumber(&mut self, writer: Writer<'_>, edit: &mut engine::Edit, text: &str) {
+        if let Form::Key { depth, .. } | Form::Quoted { depth } = edit.form
+            && writer.styles.of(edit.kind) == Mask::Pseudonym
+            && !self.is_masked
+        {
+            let alone = engine::Edit { form: Form::Key { depth, number: 1 }, ..*edit };
+            let mut mask = String::new();
+            writer.write(&mut mask, &alone, &text[edit.start..edit.end]);
+            if self.written.insert(mask) {
+                edit.form = alone.form;
+            }
+        }
+    }
+}
+
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rules, styles, pseudonyms, declared } = self;
@@ -171,7 +206,7 @@ impl fmt::Debug for Redactor {
         if !rules.kinds.is_empty() {
             shown.field("kinds", &rules.kinds.names().collect::<Vec<_>>());
         }
-        if rules.names != super::kinds::Names::default() {
+        if rules.names != Names::default() {
             shown.field("detectors", &rules.names);
         }
         if **styles != Styles::default() {

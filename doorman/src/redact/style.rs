@@ -27,9 +27,11 @@ pub enum Mask {
     /// The kind, and a number that stands for the value: `«email:7f3a90b1»`. The same value has the same
     /// number, however it is spelt and wherever it stands, within one tenant and under one key
     /// ([`Redactor::pseudonyms`](crate::Redactor::pseudonyms)). Without the key nobody can tell a value
-    /// from its number, nor try values out.
+    /// from its number, nor try values out. Keys of an object are counted as well where they would be the
+    /// same (`«email:7f3a90b1 2»`).
     Pseudonym,
-    /// The last four letters or digits: `«…1111»`. Of a value with fewer than eight nothing is kept.
+    /// The last four letters or digits: `«…1111»`. Of a value with fewer than eight nothing is kept. For kinds
+    /// of which the end gives little away: cards and accounts, not passwords.
     LastFour,
 }
 
@@ -143,6 +145,31 @@ mod tests {
         assert_ne!(redactor.text("bob@example.com").content(), &masked[0]);
         let other = Redactor::new().pseudonyms(&[8; 32]).unwrap().masked(Mask::Pseudonym).unwrap();
         assert_ne!(other.text("ann@example.com").content(), &masked[0]);
+    }
+
+    #[test]
+    fn keys_of_an_object_stay_apart_by_their_pseudonyms_and_by_numbers_where_these_are_the_same() {
+        let redactor = redactor(Mask::Pseudonym);
+        let pseudonym = |mail: &str| redactor.text(mail).into_content().into_owned();
+        let (ann, bob) = (pseudonym("ann@example.com"), pseudonym("bob@example.com"));
+        let masked = |document: &str| {
+            let once = redactor.json(document.as_bytes()).into_content().into_owned();
+            assert_eq!(redactor.json(&once).redactions().total(), 0);
+            String::from_utf8(once).unwrap()
+        };
+        assert_eq!(
+            masked(r#"{"bob@example.com":1,"ann@example.com":2}"#),
+            format!(r#"{{"{bob}":1,"{ann}":2}}"#)
+        );
+        let second = ann.replace('»', " 2»");
+        assert_eq!(
+            masked(r#"{"ann@example.com":1,"ANN@example.com":2,"bob@example.com":3}"#),
+            format!(r#"{{"{ann}":1,"{second}":2,"{bob}":3}}"#)
+        );
+        assert_eq!(
+            masked(&format!(r#"{{"{ann}":1,"ann@example.com":2}}"#)),
+            format!(r#"{{"{ann}":1,"{second}":2}}"#)
+        );
     }
 
     #[test]

@@ -199,7 +199,7 @@ fn stays_true<T: JsonSchema + Serialize>(answers: &[T], keys: &'static [&'static
     stays_true_by(&Redactor::new(), answers, keys)
 }
 
-fn stays_true_by<T: JsonSchema + Serialize>(
+pub(super) fn stays_true_by<T: JsonSchema + Serialize>(
     redactor: &Redactor,
     answers: &[T],
     keys: &'static [&'static str],

@@ -79,10 +79,8 @@ fn ranges(rules: &Rules, text: &str) -> Vec<(usize, usize)> {
                 frames.push(Frame { is_array, awaits_key: !is_array, key: (0, 0), in_path });
             }
             b'}' | b']' => {
-                let closed = frames.pop();
-                if closed.is_some_and(|frame| frame.in_path) {
-                    path.pop();
-                }
+                let in_path = frames.pop().is_some_and(|frame| frame.in_path);
+                path.truncate(path.len() - usize::from(in_path));
             }
             _ => {}
         }
@@ -122,7 +120,13 @@ fn string_end(bytes: &[u8], mut at: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Containers, Redactor};
+    use std::collections::HashMap;
+
+    use schemars::JsonSchema;
+    use serde::Serialize;
+    use serde_json::json;
+
+    use crate::{Containers, Redactor, redact::tests::stays_true_by};
 
     fn whole(redactor: Redactor, document: &str) -> String {
         let redactor = redactor.containers(Containers::Whole);
@@ -164,5 +168,44 @@ mod tests {
         let redactor = Redactor::new().only(["email"]).unwrap();
         let document = r#"{"token": {"a": "a@example.com", "b": 1}}"#;
         assert_eq!(whole(redactor, document), r#"{"token": {"a": "«redacted»", "b": 1}}"#);
+    }
+
+    #[derive(JsonSchema, Serialize)]
+    struct Session {
+        id: u8,
+        tokens: Vec<Session>,
+        credentials: Option<Credentials>,
+        secret: (u8, String),
+        cookies: HashMap<String, Credentials>,
+        plain: Vec<Credentials>,
+    }
+
+    #[derive(JsonSchema, Serialize)]
+    #[schemars(deny_unknown_fields)]
+    struct Credentials {
+        user: String,
+    }
+
+    fn session(tokens: Vec<Session>) -> Session {
+        let credentials = || Credentials { user: "ann".into() };
+        Session {
+            id: 1,
+            tokens,
+            credentials: Some(credentials()),
+            secret: (1, "x".into()),
+            cookies: HashMap::from([("a".into(), credentials())]),
+            plain: vec![credentials()],
+        }
+    }
+
+    #[test]
+    fn the_published_schema_lets_a_mask_stand_for_a_container() {
+        let redactor = Redactor::new().containers(Containers::Whole);
+        let schema = stays_true_by(&redactor, &[session(vec![session(Vec::new())])], &[]);
+        assert_eq!(schema["type"], "object");
+        assert_eq!(schema["properties"]["tokens"]["type"], json!(["array", "string"]));
+        assert_eq!(schema["properties"]["plain"]["type"], "array");
+        stays_true_by(&redactor, &[json!({ "password": [1] })], &[]);
+        stays_true_by(&redactor, &[HashMap::from([("token", vec![1])])], &[]);
     }
 }
