@@ -11,8 +11,9 @@ const HEAD: &str = "\
 Everything that a tool answers goes through one redactor: results, texts and error texts. What it finds
 is replaced by `«redacted»`; everything else stays as it is, byte for byte. A value under a sensitive key
 is masked whole, a container under one leaf by leaf, and `null` stays. The patterns look at values and at
-keys, at JSON in strings, through JSON escapes, percent-encoding, HTML entities, full-width forms, digits of
-other scripts and characters without width.
+keys, at JSON in strings and at base64 of texts (four levels deep in all), through JSON escapes and those of
+programming languages, percent-encoding, HTML entities, full-width forms, digits of other scripts and
+characters without width. What is no document is read as text; what is no UTF-8 becomes U+FFFD.
 
 ## Always
 
@@ -26,6 +27,20 @@ about them: `Redactor::with_kinds([\"ip\", \"br_cpf\"])`, or for a server `.reda
 detector that needs a word finds nothing without it: in the key, or in the 40 bytes before the value. A
 number in JSON is found only by its key; up to three zeros that it lost at its front are put back.
 
+";
+
+const MASKS: &str = "
+## Masks, and detectors of one's own
+
+`.redact_mask(…)` for all kinds, `.redact_mask_for(kind, …)` for one: `«redacted»`, `«email»`,
+`«email:7f3a90b1»` or `«…1111»`. The number of the third is HMAC-SHA-256 of the value under your key, by tenant,
+with one spelling for all (e-mail in small letters, numbers by their digits); it has 32 bits, so that two
+values may rarely share one. The last four stay only of eight characters or more. What stands in guillemets
+is taken for a mask only where it is exactly one of these.
+
+`.redact_detectors([Detector::pattern(\"employee_id\", r\"\\bEMP-\\d{6}\\b\")?])` looks for a pattern of the crate
+`regex`, in linear time: matches up to 1 KiB, words in the key or in the 40 bytes before, where it asks for
+any. `.redact_only([…])` looks for these kinds and no other.
 ";
 
 const VENDOR_HEAD: &str = "
@@ -55,6 +70,7 @@ images, prose, and the members of the protocol. Keys that only sound sensitive (
   some of them, beside a telling word. Of cards and accounts, one in ten wrong numbers has a right check
   digit: a number that is no card may be masked where its first digits are those of an issuer.
 * Tokens whose vendor is not listed, and what is written together with other letters: `mytokenghp_…`.
+* Columns: a value that stands below or beside the name of its column, in CSV, TSV or Markdown.
 * What is encoded in a way that is not undone: hexadecimal, compressed or encrypted text, text in images.
 * A value that is cut into pieces: over several members, lines or messages, or by markup; or with another
   word for a sign (`ann at example dot com`). Blanks, dashes, points and slashes within a card are seen.
@@ -72,6 +88,7 @@ fn written() -> String {
     table(&mut text, &ALWAYS);
     text.push_str(BY_NAME);
     table(&mut text, &OPTIONAL);
+    text.push_str(MASKS);
     text.push_str(VENDOR_HEAD);
     let mut last = "";
     for vendor in VENDORS {
