@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn patterns_that_look_far_ahead_take_linear_time() {
         let redactor = redactor(".*[^A-Z]|[A-Z]");
-        let text = "A".repeat(1 << 18);
+        let text = "A".repeat(1 << 15);
         assert!(redactor.text(&text).redactions().total() > 0);
     }
 }

@@ -207,10 +207,10 @@ impl<'r> Judge<'r> {
     }
 }
 
-/// Whether three letters stand together.
+/// Whether two letters stand together.
 fn has_word(key: &str) -> bool {
     let letter = |b: &u8| b.is_ascii_alphabetic() || !b.is_ascii();
-    key.as_bytes().windows(3).any(|three| three.iter().all(letter))
+    key.as_bytes().windows(2).any(|two| two.iter().all(letter))
 }
 
 /// The first and the last eight bytes of a key, or a short one between zeros.

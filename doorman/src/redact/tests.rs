@@ -179,6 +179,64 @@ proptest! {
     }
 }
 
+#[test]
+fn what_fuzzers_found_stays_found() {
+    for found in [
+        "ACIiIiIiMiKuvq6urq42WyJkc246XFwxIiwiZHNuOjbcM++/vQQgIDEiLA",
+        "WyIlZHNuQj1kAGRzbkI9ZFteXiUwJSJdLS1uQj1jY251bRAoLiAiLC4uMaVh",
+    ] {
+        let document = super::encoded::decoded(found.as_bytes());
+        let once = Redactor::new().json(&document).into_content().into_owned();
+        let twice = Redactor::new().json(&once);
+        assert_eq!(String::from_utf8_lossy(twice.content()), String::from_utf8_lossy(&once));
+    }
+}
+
+#[test]
+fn what_is_spelt_otherwise_is_read() {
+    let redactor = Redactor::new();
+    for text in [
+        r"{\x22password\x22:\x22hunter2\x22}",
+        r"{\u0022password\u0022:\u0022hunter2\u0022}",
+        "{&#34;password&#34;:&#34;hunter2&#34;}",
+        "?user%5Bpassword%5D=hunter2",
+        "?a=1%26password%3Dhunter2",
+        r"p\u0061ssword=hunter2",
+        "ΡASSWORD: hunter2",
+        "{\u{0}\"\u{0}password\"\u{0}:\"hunter2\"}",
+        "cGFzc3dvcmQ9aHVudGVyMiwgcGFzc3dvcmQ9aHVudGVyMg==",
+        "os.environ[\"DB_PASSWORD\"] = \"hunter2\"",
+        "password -> hunter2x",
+        "https:\\/\\/bob:hunter2@h\\/",
+    ] {
+        let redacted = redactor.text(text);
+        assert!(redacted.redactions().total() > 0, "{text}");
+        let shown = redacted.content();
+        assert!(!shown.contains("hunter2") && !shown.contains("aHVudGVyMg"), "{text}: {shown}");
+    }
+    for address in ["ann%2540example.com", "ann&amp;#64;example.com", r"ann\x40example.com"] {
+        assert_eq!(redactor.text(&format!("to {address}.")).content(), "to «redacted».");
+    }
+}
+
+#[test]
+fn names_and_headers_tell_of_values_beside_them() {
+    for (document, expected) in [
+        (
+            r#"{"rawHeaders":["Host","x","Cookie","y"]}"#,
+            r#"{"rawHeaders":["Host","x","Cookie","~"]}"#,
+        ),
+        (
+            r#"{"v":"x","data":[1,"y"],"name":"token"}"#,
+            r#"{"v":"~","data":["~","~"],"name":"token"}"#,
+        ),
+        (r#"{"tokens":[12,345],"token":12}"#, r#"{"tokens":[12,345],"token":"~"}"#),
+        (r#"{"cookies":["Host","x"]}"#, r#"{"cookies":["~","~"]}"#),
+    ] {
+        assert_eq!(redacted(document), expected.replace('~', MASK));
+    }
+}
+
 /// Whether everything is where it was, or masked.
 fn is_alike(before: &Value, after: &Value) -> bool {
     match (before, after) {

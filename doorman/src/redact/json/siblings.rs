@@ -1,5 +1,7 @@
 //! Members that name each other: `{"name": "password", "value": …}`, `["password", …]`.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::super::{
     judge::Judge,
     keys::{Said, Verdict},
@@ -11,14 +13,24 @@ pub(super) type Range = (usize, usize);
 /// The names and values of all open objects.
 #[derive(Default)]
 pub(super) struct Siblings {
+    names: Vec<Names>,
     /// With the level of the object that they are in.
-    names: Vec<(usize, Range)>,
     values: Vec<(usize, Range)>,
+}
+
+/// The names in one object: most are never asked for, and each is read once.
+struct Names {
+    level: usize,
+    unread: SmallVec<[Range; 2]>,
+    said: Option<Verdict>,
 }
 
 impl Siblings {
     pub(super) fn add_name(&mut self, level: usize, name: Range) {
-        self.names.push((level, name));
+        match self.names.last_mut().filter(|names| names.level == level) {
+            Some(names) => names.unread.push(name),
+            None => self.names.push(Names { level, unread: smallvec![name], said: None }),
+        }
     }
 
     pub(super) fn add_value(&mut self, level: usize, value: Range) {
@@ -26,16 +38,16 @@ impl Siblings {
     }
 
     /// What the names of an object say of the values in it.
-    pub(super) fn said(&self, judge: &Judge<'_>, text: &str, level: usize) -> Option<Verdict> {
-        let mut said = None;
-        for (_, (start, end)) in self.names.iter().rev().take_while(|(at, _)| *at == level) {
-            match verdict(judge, &text[*start..*end]) {
-                Some(Verdict::Secret) => return Some(Verdict::Secret),
+    pub(super) fn said(&mut self, judge: &Judge<'_>, text: &str, level: usize) -> Option<Verdict> {
+        let names = self.names.last_mut().filter(|names| names.level == level)?;
+        for (start, end) in names.unread.drain(..) {
+            match verdict(judge, &text[start..end]) {
                 Some(Verdict::Plain(Said::NOTHING)) | None => {}
-                plain => said = said.or(plain),
+                _ if names.said == Some(Verdict::Secret) => {}
+                said => names.said = said,
             }
         }
-        said
+        names.said
     }
 
     /// Takes the values that came before a name.
@@ -50,7 +62,7 @@ impl Siblings {
 
     /// Forgets an object that is closed.
     pub(super) fn close(&mut self, level: usize) {
-        while self.names.pop_if(|(at, _)| *at == level).is_some() {}
+        self.names.pop_if(|names| names.level == level);
         while self.values.pop_if(|(at, _)| *at == level).is_some() {}
     }
 }
