@@ -122,6 +122,15 @@ impl<'r> Judge<'r> {
         self.look(raw, true)
     }
 
+    /// What a string says as the name of a value beside it.
+    pub(super) fn name(&self, raw: &str) -> Verdict {
+        let known = match raw.contains('\\') {
+            true => self.find(&fold::unescaped(raw).text, false),
+            false => self.look(raw, false),
+        };
+        known.verdict
+    }
+
     fn look(&self, key: &str, whole: bool) -> Known {
         let bytes = key.as_bytes();
         if bytes.len() > LONGEST {
@@ -202,8 +211,20 @@ impl<'r> Judge<'r> {
             tally: pairs::is_tally(key),
             goes_on: words.goes_on(),
             may_end_path: self.rules.patterns.iter().any(|pattern| pattern.may_end_with(&words)),
-            shows: engine::hits(self, key, Said::NOTHING).first().map(|hit| hit.kind),
+            shows: if self.may_show(key) {
+                engine::hits(self, key, Said::NOTHING).first().map(|hit| hit.kind)
+            } else {
+                None
+            },
         }
+    }
+
+    /// Whether something may have to be masked in a key: words of letters alone are nothing.
+    fn may_show(&self, key: &str) -> bool {
+        let word = |b: u8| b.is_ascii_lowercase() || b == b'_' || b == b'-' || b == b' ';
+        let capitals = |key: &str| key.len() < SHORTEST && self.rules.kinds.is_empty();
+        !self.rules.custom.is_empty()
+            || !key.bytes().all(|b| word(b) || (b.is_ascii_uppercase() && capitals(key)))
     }
 }
 
