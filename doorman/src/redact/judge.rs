@@ -115,10 +115,18 @@ impl<'r> Judge<'r> {
     }
 
     /// What a key of an object says; `raw` is what stands between its quotes.
+    #[cfg(test)]
     pub(super) fn key(&self, raw: &str) -> Known {
-        if raw.contains('\\') {
-            return self.find(&fold::unescaped(raw).text, true);
-        }
+        if raw.contains('\\') { self.escaped_key(raw) } else { self.plain_key(raw) }
+    }
+
+    /// The same, where there is an escape in it.
+    pub(super) fn escaped_key(&self, raw: &str) -> Known {
+        self.find(&fold::unescaped(raw).text, true)
+    }
+
+    /// The same, where there is none.
+    pub(super) fn plain_key(&self, raw: &str) -> Known {
         self.look(raw, true)
     }
 

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::super::{
+use crate::redact::{
     Kind, catalogue,
     keys::{Hint, Said},
     numbers,

@@ -2,7 +2,7 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use super::super::{
+use crate::redact::{
     judge::Judge,
     keys::{Said, Verdict},
 };

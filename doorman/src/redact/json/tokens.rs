@@ -1,6 +1,6 @@
 //! What JSON is made of: strings, numbers, words and blanks (RFC 8259).
 
-use super::super::sweep::is_plain;
+use crate::redact::sweep::is_plain;
 
 /// What was seen in a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

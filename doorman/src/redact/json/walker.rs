@@ -321,7 +321,7 @@ impl<'a, 'r> Walker<'a, 'r> {
         if self.bytes.get(start) != Some(&b'"') {
             return None;
         }
-        let (end, _) = tokens::string(self.bytes, start)?;
+        let (end, seen) = tokens::string(self.bytes, start)?;
         self.settled = start;
         self.at = tokens::blanks(self.bytes, end);
         if self.bytes.get(self.at) != Some(&b':') {
@@ -329,7 +329,8 @@ impl<'a, 'r> Walker<'a, 'r> {
         }
         self.at += 1;
         let raw = &self.text[start + 1..end - 1];
-        let known = self.judge.key(raw);
+        let known =
+            if seen.escapes() { self.judge.escaped_key(raw) } else { self.judge.plain_key(raw) };
         let level = self.frames.len();
         let mut verdict = known.verdict;
         if self.paths && self.is_meant(start, end, known.may_end_path) {
@@ -399,8 +400,7 @@ impl<'a, 'r> Walker<'a, 'r> {
             return;
         };
         if frame.count % 2 == 1 {
-            frame.above.masked =
-                self.judge.key(&self.text[start + 1..end - 1]).verdict == Verdict::Secret;
+            frame.above.masked = self.judge.name(&self.text[start + 1..end - 1]) == Verdict::Secret;
         } else {
             frame.above.masked = false;
         }

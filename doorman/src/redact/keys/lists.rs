@@ -434,23 +434,29 @@ const MANY: [&str; 39] = [
 const KUBERNETES: [&[&str]; 2] =
     [&["automount", "service", "account", "token"], &["image", "pull", "secrets"]];
 
-/// The words that are strong, or that a weak phrase begins with, in order; and the phrases as one word.
-static TELLING: LazyLock<Vec<String>> = LazyLock::new(|| {
+/// The words that are strong, or that a weak phrase begins with, and the phrases as one word; by what they
+/// begin with.
+static TELLING: LazyLock<[Vec<String>; 256]> = LazyLock::new(|| {
     let first = WEAK.iter().map(|phrase| phrase[0].to_owned());
     let together = WEAK.iter().map(|phrase| phrase.concat());
     let strong = STRONG.iter().chain(&["pass"]).map(|word| (*word).to_owned());
-    let mut words: Vec<String> = first.chain(together).chain(strong).collect();
-    words.sort_unstable();
-    words.dedup();
+    let mut words = [const { Vec::new() }; 256];
+    for word in first.chain(together).chain(strong) {
+        let alike: &mut Vec<String> = &mut words[usize::from(word.as_bytes()[0])];
+        if !alike.contains(&word) {
+            alike.push(word);
+        }
+    }
     words
 });
 
 /// Whether a secret may begin with this word. Most keys end here.
 fn may_tell(word: &str) -> bool {
-    let ends = ["password", "passwd", "pwd", "token", "tokens", "secret"];
-    (word.len() >= 4
-        && (word.starts_with("password") || ends.iter().any(|end| word.ends_with(end))))
-        || TELLING.binary_search_by(|known| known.as_str().cmp(word)).is_ok()
+    let [first, .., last] = word.as_bytes() else { return false };
+    let ends = || ["password", "passwd", "pwd", "token", "tokens", "secret"].iter();
+    TELLING[usize::from(*first)].iter().any(|known| known == word)
+        || (matches!(last, b'd' | b'n' | b's' | b't') && ends().any(|end| word.ends_with(end)))
+        || word.starts_with("password")
 }
 
 /// Whether the words of a key say by themselves that its value is secret.
