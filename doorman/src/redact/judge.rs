@@ -132,9 +132,10 @@ impl<'r> Judge<'r> {
 
     /// What a string says as the name of a value beside it.
     pub(super) fn name(&self, raw: &str) -> Verdict {
-        let known = match raw.contains('\\') {
-            true => self.find(&fold::unescaped(raw).text, false),
-            false => self.look(raw, false),
+        let known = if raw.contains('\\') {
+            self.find(&fold::unescaped(raw).text, false)
+        } else {
+            self.look(raw, false)
         };
         known.verdict
     }
