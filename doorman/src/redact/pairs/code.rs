@@ -1,0 +1,188 @@
+//! What stands for a value: placeholders, names of something elsewhere, types, words of sentences.
+
+/// What stands for a value in sources.
+pub(super) enum Code {
+    Shown,
+    /// A text in it tells all the same.
+    Told(usize, usize),
+}
+
+/// A whole placeholder, a name of something elsewhere, or a call, with which the text begins.
+pub(super) fn code(rest: &str, key: &str) -> Option<Code> {
+    const MOST: usize = 256;
+    let line = rest.char_indices().find(|(at, c)| *at >= MOST || *c == '\n');
+    let line = line.map_or(rest, |(at, _)| &rest[..at]);
+    let ends = |at: usize| {
+        let after = line[at..].trim_start_matches([';', ',', ')', ']', '}', '.', '"', '\'', '`']);
+        after.is_empty()
+            || after.starts_with([' ', '\t', '\r', '&', '|', '<', '\\'])
+            || line[at..].starts_with([';', ','])
+    };
+    let within = |open: &str, close: &str| {
+        let inner = line.strip_prefix(open)?;
+        let length = inner.find(close)?;
+        ends(open.len() + length + close.len()).then_some(inner[..length].trim())
+    };
+    let constant = |name: &str| {
+        let sign = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || "_- .".contains(c);
+        name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_') && name.chars().all(sign)
+    };
+    let named = |name: &str| {
+        let name = name.trim_start_matches('.');
+        let plain = name.chars().all(|c| c.is_ascii_alphabetic() || "_-.".contains(c));
+        constant(name) || (plain && name.contains(['.', '_'])) || name == key
+    };
+    let framed = [("${{", "}}"), ("{{", "}}"), ("${", "}"), ("{", "}"), ("%(", ")s"), ("%", "%")];
+    if framed.iter().any(|(open, close)| within(open, close).is_some_and(named))
+        || within("<", ">").is_some_and(|name| constant(name) || is_name(name))
+        || within("[", "]").is_some_and(constant)
+        || within("$(", ")").is_some()
+    {
+        return Some(Code::Shown);
+    }
+    let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':');
+    let word = line.trim_start_matches('$');
+    let sigil = line.len() - word.len();
+    let length = word.find(|c| !part(c)).unwrap_or(word.len());
+    let name = word[..length].trim_end_matches(['.', ':']);
+    if sigil == 1 && constant(name) && ends(sigil + name.len()) {
+        return Some(Code::Shown);
+    }
+    let environment = ["process.env.", "os.environ.", "env."];
+    let source = ["var.", "local.", "data.", "module.", "self.", "this.", "config.", "settings."];
+    let elsewhere = environment.iter().any(|place| name.strip_prefix(place).is_some_and(constant))
+        || source.iter().any(|place| name.strip_prefix(place).is_some_and(named));
+    // What follows these may be read as a list.
+    let elsewhere = elsewhere || matches!(name, "os.environ" | "process.env");
+    if elsewhere && ends(sigil + name.len()) {
+        return Some(Code::Shown);
+    }
+    // A path of at least two parts.
+    if name.is_empty() && line.starts_with('/') && line[1..].contains('/') {
+        return Some(Code::Shown);
+    }
+    let letters = |name: &str| !name.is_empty() && !name.bytes().any(|b| b.is_ascii_digit());
+    let open = word[length..].chars().next().filter(|c| matches!(c, '(' | '['))?;
+    let inner = &word[length + 1..];
+    let close = inner.find(if open == '(' { ')' } else { ']' })?;
+    let inner = &inner[..close];
+    if !letters(name) || !ends(sigil + length + close + 2) {
+        return None;
+    }
+    let Some(quote) = inner.chars().find(|c| matches!(c, '"' | '\'')) else {
+        let plain = inner.chars().all(|c| c.is_ascii_alphabetic() || "_., &".contains(c));
+        return plain.then_some(Code::Shown);
+    };
+    let from = inner.find(quote)? + 1;
+    let to = from + inner[from..].find(quote).unwrap_or(inner.len() - from);
+    let text = sigil + length + 1;
+    Some(if constant(&inner[from..to]) { Code::Shown } else { Code::Told(text + from, text + to) })
+}
+
+/// Whether numbers under this key say how many tokens there are, or how many tests pass.
+pub(in crate::redact) fn is_tally(key: &str) -> bool {
+    let tail = key.len().checked_sub("tokens".len()).and_then(|from| key.get(from..));
+    tail.is_some_and(|tail| tail.eq_ignore_ascii_case("tokens")) || key.eq_ignore_ascii_case("pass")
+}
+
+/// Whether a value as a whole stands for another.
+pub(super) fn is_placeholder(value: &str) -> bool {
+    is_crossed_out(value)
+        || matches!(value, "..." | "…")
+        || matches!(code(value, "password"), Some(Code::Shown))
+}
+
+/// Whether it is `xxxxx`, or that behind the prefix of a token.
+pub(super) fn is_crossed_out(value: &str) -> bool {
+    let front = value.trim_end_matches(['x', 'X']);
+    let crosses = value.len() - front.len();
+    let prefix = front.len() <= 8 && front.ends_with(['_', '-']) && crosses > 5;
+    value.len() > 2 && (front.is_empty() || prefix)
+}
+
+/// Whether a text is words, as they stand between `<` and `>` for a value.
+pub(super) fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphabetic() || b"_- .".contains(&b))
+}
+
+/// Words that follow `password:` in sentences, forms and sources.
+pub(super) fn is_word_of_prose(value: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "string",
+        "str",
+        "int",
+        "integer",
+        "bool",
+        "boolean",
+        "number",
+        "bytes",
+        "optional",
+        "option",
+        "object",
+        "array",
+        "list",
+        "dict",
+        "any",
+        "unknown",
+        "required",
+        "missing",
+        "invalid",
+        "new",
+        "incorrect",
+        "wrong",
+        "expired",
+        "empty",
+        "set",
+        "unset",
+        "changed",
+        "reset",
+        "must",
+        "is",
+        "the",
+        "a",
+        "an",
+        "to",
+        "of",
+        "for",
+        "not",
+        "no",
+        "yes",
+        "please",
+        "your",
+        "you",
+        "this",
+        "that",
+        "it",
+        "if",
+        "use",
+        "used",
+        "enter",
+        "see",
+        "may",
+        "can",
+        "should",
+        "will",
+        "field",
+        "value",
+        "hidden",
+        "redacted",
+        "masked",
+        "secretstr",
+        "vec",
+        "text",
+        "too",
+        "and",
+        "or",
+    ];
+    let value = value.trim_start_matches('&');
+    WORDS
+        .iter()
+        .any(|word| word.eq_ignore_ascii_case(value.split(['<', '.']).next().unwrap_or(value)))
+}
+
+/// Whether this may be a type, as it stands between a name and its value.
+pub(super) fn is_type(text: &str) -> bool {
+    const MOST: usize = 32;
+    let sign = |b: u8| b.is_ascii_alphanumeric() || b" _&<>[]'.?|*".contains(&b);
+    text.len() <= MOST && text.bytes().any(|b| b.is_ascii_alphabetic()) && text.bytes().all(sign)
+}
