@@ -27,6 +27,15 @@ pub(super) enum Form {
 }
 
 impl Form {
+    /// How many bytes of quotes, with their escapes, stand on either side of what is masked; an empty string
+    /// is its quotes.
+    pub(super) fn quotes(self, original: &str) -> usize {
+        let (Self::Quoted { depth } | Self::Key { depth, .. }) = self else { return 0 };
+        let length = 1 << depth;
+        let is_string = original.len() > 2 * length && original.ends_with('"');
+        if is_string && original.as_bytes()[length - 1] == b'"' { length } else { 0 }
+    }
+
     /// The same, where the text around it is a JSON string in another document.
     pub(super) fn deeper(self) -> Self {
         match self {

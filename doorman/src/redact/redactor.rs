@@ -153,7 +153,9 @@ impl Redactor {
                 keys.renumber(writer, &mut edit, text);
             }
             let engine::Edit { start, end, kind, .. } = edit;
-            redacted.pieces.push(Piece { start, end, kind, at: content.len() });
+            let quotes = edit.form.quotes(&text[start..end]);
+            let piece = Piece { start: start + quotes, end: end - quotes, kind, at: content.len() };
+            redacted.pieces.push(piece);
             redacted.redactions.count(kind);
             writer.write(&mut content, &edit, &text[start..end]);
             at = end;

@@ -22,7 +22,7 @@ pub(super) struct Piece {
 pub struct Span<'a> {
     /// The kind, as [`Redactions`](crate::Redactions) names it.
     pub kind: &'a str,
-    /// The bytes of the input that are masked.
+    /// The bytes of the input that are masked, without the quotes around a string.
     pub range: Range<usize>,
     /// A JSON pointer (RFC 6901) to the masked value, or to the string that it stands in; for a masked key,
     /// to its member. Keys in it are those of the output, so a masked one is masked here too. `None` where
@@ -250,10 +250,10 @@ mod tests {
         assert_eq!(
             reported(r#"{"ann@example.com": {"pin": "x"}, "bob@example.com": {"pin": "y"}}"#),
             [
-                one("email", "\"ann@example.com\"", "/«redacted»"),
-                one("key", "\"x\"", "/«redacted»/pin"),
-                one("email", "\"bob@example.com\"", "/«redacted 2»"),
-                one("key", "\"y\"", "/«redacted 2»/pin"),
+                one("email", "ann@example.com", "/«redacted»"),
+                one("key", "x", "/«redacted»/pin"),
+                one("email", "bob@example.com", "/«redacted 2»"),
+                one("key", "y", "/«redacted 2»/pin"),
             ]
         );
     }
