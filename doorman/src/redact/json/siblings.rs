@@ -1,6 +1,7 @@
 //! Members that name each other: `{"name": "password", "value": …}`, `["password", …]`.
 
 use super::super::{
+    fold,
     judge::Judge,
     keys::{Said, Verdict},
 };
@@ -65,7 +66,10 @@ pub(super) fn names_second(judge: &Judge<'_>, first: &str, second: &str) -> bool
 
 /// What a string says as a key.
 fn verdict(judge: &Judge<'_>, raw: &str) -> Option<Verdict> {
-    const LONGEST: usize = 130;
+    const LONGEST: usize = 128;
     let key = raw.strip_prefix('"')?.strip_suffix('"')?;
-    (raw.len() <= LONGEST).then(|| judge.key(key).verdict)
+    // An escape is six bytes long, and stands for one or more.
+    let short = key.len() <= LONGEST
+        || (key.len() <= 6 * LONGEST && fold::unescaped(key).text.len() <= LONGEST);
+    short.then(|| judge.key(key).verdict)
 }
