@@ -40,13 +40,25 @@ impl Coded {
     }
 }
 
-/// A blank between two digits.
+/// A blank between two digits, between groups of an account number, and one that a credential is told by.
+/// Others may stand in a value.
 fn blank(text: &str, at: usize) -> Option<Spelt> {
-    let digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    const BEFORE: [&str; 6] = ["Bearer", "bearer", "Basic", "basic", "BEGIN", "PRIVATE"];
     let name = ["%20", "&nbsp;", "&#160;", "&#32;"]
         .into_iter()
         .find(|name| text[at..].starts_with(name))?;
-    (digit(at.checked_sub(1)?) && digit(at + name.len())).then_some((Some(' '), name.len()))
+    let (before, after) = (&text[..at], &text[at + name.len()..]);
+    let all =
+        |part: Option<&[u8]>, sign: fn(&u8) -> bool| part.is_some_and(|part| part.iter().all(sign));
+    let between = |left: usize, right: usize, sign: fn(&u8) -> bool| {
+        let left = before.len().checked_sub(left).and_then(|from| before.as_bytes().get(from..));
+        all(left, sign) && all(after.as_bytes().get(..right), sign)
+    };
+    let is_blank = between(1, 1, u8::is_ascii_digit)
+        || between(4, 2, |b| b.is_ascii_digit() || b.is_ascii_uppercase())
+        || BEFORE.iter().any(|word| before.ends_with(word))
+        || after.starts_with("PRIVATE");
+    is_blank.then_some((Some(' '), name.len()))
 }
 
 fn percent(text: &str) -> Option<Spelt> {

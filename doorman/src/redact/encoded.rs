@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// The shortest piece that is decoded.
-pub(super) const SHORTEST: usize = 24;
+pub(super) const SHORTEST: usize = 16;
 
 /// Where base64 may stand in a run of signs of tokens. A `/` is a sign of it and parts paths too.
 pub(super) fn pieces(bytes: &[u8], start: usize, end: usize) -> Vec<Range<usize>> {

@@ -58,4 +58,6 @@ fn shown(word: &str) -> String {
 #[cfg(test)]
 mod agreement;
 #[cfg(test)]
+mod planted;
+#[cfg(test)]
 mod tests;

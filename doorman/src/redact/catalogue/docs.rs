@@ -71,7 +71,8 @@ images, prose, and the members of the protocol. Keys that only sound sensitive (
   digit: a number that is no card may be masked where its first digits are those of an issuer.
 * Tokens whose vendor is not listed, and what is written together with other letters: `mytokenghp_…`.
 * Columns: a value that stands below or beside the name of its column, in CSV, TSV or Markdown.
-* What is encoded in a way that is not undone: hexadecimal, compressed or encrypted text, text in images.
+* What is encoded in a way that is not undone: hexadecimal, compressed or encrypted text, text in images;
+  nor base64 of fewer than 12 bytes.
 * A value that is cut into pieces: over several members, lines or messages, or by markup; or with another
   word for a sign (`ann at example dot com`). Blanks, dashes, points and slashes within a card are seen.
 * Numbers without a checksum that stand alone: seven to eleven bare digits are a telephone number only

@@ -3,6 +3,7 @@
 use smallvec::{SmallVec, smallvec};
 
 use crate::redact::{
+    fold,
     judge::Judge,
     keys::{Said, Verdict},
 };
@@ -77,7 +78,10 @@ pub(super) fn names_second(judge: &Judge<'_>, first: &str, second: &str) -> bool
 
 /// What a string says as a key.
 fn verdict(judge: &Judge<'_>, raw: &str) -> Option<Verdict> {
-    const LONGEST: usize = 130;
+    const LONGEST: usize = 128;
     let key = raw.strip_prefix('"')?.strip_suffix('"')?;
-    (raw.len() <= LONGEST).then(|| judge.name(key))
+    // An escape is six bytes long, and stands for one or more.
+    let short = key.len() <= LONGEST
+        || (key.len() <= 6 * LONGEST && fold::unescaped(key).text.len() <= LONGEST);
+    short.then(|| judge.name(key))
 }
