@@ -105,9 +105,23 @@ impl Plain<'_> {
     fn array(&self, items: &[Value], above: Above) -> Value {
         let Above { lists_names, lists_headers, .. } = above;
         let above = Above { lists_names: false, lists_headers: false, ..above };
-        let mut secret = false;
+        let (mut secret, mut option) = (false, None);
         let redacted = items.iter().enumerate().map(|(at, item)| {
-            let masked = above.masked || secret;
+            let mut masked = above.masked || secret;
+            if let Some(text) = item.as_str() {
+                let quoted = Value::from(text).to_string();
+                let raw = &quoted[1..quoted.len() - 1];
+                let before = option.take();
+                if raw.starts_with('-') {
+                    option = json::takes(&self.judge, raw);
+                } else {
+                    masked |= match before {
+                        Some(json::Takes::Secret) => true,
+                        Some(json::Takes::User) => raw.contains(':'),
+                        None => false,
+                    };
+                }
+            }
             if let Some(name) = item.as_str().filter(|_| lists_headers) {
                 secret = at % 2 == 0 && self.known(name).verdict == Verdict::Secret;
             }
@@ -207,6 +221,7 @@ fn they_agree_on_names_and_values_in_every_order() {
         json!([["password", "x"], ["token", { "a": "x" }], ["password", "token"]]),
         json!({ "rawHeaders": ["Host", "x", "Cookie", "a=b", "Authorization", ["c"], "d", "e"] }),
         json!({ "cookies": ["Host", "x", "Cookie", "y"], "headers": ["Cookie", "z"] }),
+        json!(["mysql", "--password", "x", "-u", "a:b", "--user", "a", "--token", "-x", 5, "y"]),
         json!({ "tokens": [1, 2, 1_234_567_890, "x", -1], "max_tokens": "y" }),
         json!({ "password": ["a", { "value": 1, "b": null }], "token_type": "bearer" }),
     ] {

@@ -32,9 +32,14 @@ fn begins_text(encoded: &[u8]) -> bool {
         let bits =
             four.iter().fold(0, |held, byte| (held << 6) | u32::from(six(*byte).unwrap_or(0)));
         three.copy_from_slice(&bits.to_be_bytes()[1..]);
-        if three.iter().any(|b| *b < 0x20 && !b.is_ascii_whitespace()) || three[0] == 0xFF {
+        if three.iter().any(|b| *b < 0x20 && *b != 0 && !b.is_ascii_whitespace())
+            || three[0] == 0xFF
+        {
             return false;
         }
+    }
+    if head.iter().skip(1).step_by(2).all(|b| *b == 0) {
+        return head.iter().step_by(2).all(|b| (0x20..0x7F).contains(b));
     }
     match std::str::from_utf8(&head) {
         Ok(text) => is_shown(text),
@@ -51,8 +56,13 @@ fn is_shown(text: &str) -> bool {
 }
 
 /// The text that base64 stands for.
-pub(super) fn text(encoded: &[u8]) -> Option<String> {
-    String::from_utf8(decoded(encoded)).ok()
+pub(super) fn text(encoded: &[u8]) -> String {
+    let mut decoded = decoded(encoded);
+    if decoded.iter().skip(1).step_by(2).take(6).all(|b| *b == 0) {
+        // UTF-16 of letters that ASCII has.
+        decoded.retain(|b| *b != 0);
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
 }
 
 /// The bytes of base64 and of its form for addresses, to the first sign that is neither.
@@ -101,7 +111,7 @@ mod tests {
         let run = b"api/v1/cGFzc3dvcmQ9aHVudGVyMmh1bnRlcjI=";
         let pieces = pieces(run, 0, run.len());
         assert_eq!(pieces.len(), 1);
-        assert_eq!(text(&run[pieces[0].clone()]).as_deref(), Some("password=hunter2hunter2"));
+        assert_eq!(text(&run[pieces[0].clone()]), "password=hunter2hunter2");
     }
 
     #[test]

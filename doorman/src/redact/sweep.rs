@@ -23,7 +23,7 @@ enum Sign {
     Pair,
     /// The end of a tag.
     Tag,
-    /// `(`.
+    /// `(` and `[`.
     Tuple,
     /// `|`.
     Bar,
@@ -45,7 +45,7 @@ const fn signs() -> [Sign; 256] {
             b'@' => Sign::At,
             b':' | b'=' => Sign::Pair,
             b'>' => Sign::Tag,
-            b'(' => Sign::Tuple,
+            b'(' | b'[' => Sign::Tuple,
             b'|' => Sign::Bar,
             _ => Sign::Nothing,
         };
@@ -225,7 +225,7 @@ impl Sweep<'_> {
             return;
         }
         for piece in encoded::pieces(self.bytes, start, end) {
-            let Some(text) = encoded::text(&self.bytes[piece.clone()]) else { continue };
+            let text = encoded::text(&self.bytes[piece.clone()]);
             let found = self.judge.inside(|| engine::plain(self.judge, &text, Said::NOTHING));
             if let Some(first) = found.and_then(|edits| edits.into_iter().next()) {
                 self.hits.push(Hit { start: piece.start, end: piece.end, kind: first.kind });

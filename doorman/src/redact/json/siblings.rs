@@ -83,5 +83,6 @@ fn verdict(judge: &Judge<'_>, raw: &str) -> Option<Verdict> {
     // An escape is six bytes long, and stands for one or more.
     let short = key.len() <= LONGEST
         || (key.len() <= 6 * LONGEST && fold::unescaped(key).text.len() <= LONGEST);
-    short.then(|| judge.name(key))
+    // A name has no value of its own.
+    (short && !key.contains(['=', '«'])).then(|| judge.name(key))
 }

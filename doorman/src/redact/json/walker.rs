@@ -28,6 +28,8 @@ struct Frame {
     lists_names: bool,
     /// Whether its items are names and values of headers in turn.
     lists_headers: bool,
+    /// Whether the last item was an option, and its value comes next.
+    option: Option<Takes>,
     /// Whether no container is among them.
     flat: bool,
     has_key: bool,
@@ -40,6 +42,14 @@ struct Frame {
     /// The first and the second item of an array.
     items: [Range; 2],
     masked_keys: Option<Box<MaskedKeys>>,
+}
+
+/// What an option of a command line takes.
+#[derive(Clone, Copy)]
+pub(in crate::redact) enum Takes {
+    Secret,
+    /// `user:password`.
+    User,
 }
 
 /// What a key says of everything under it.
@@ -227,6 +237,7 @@ impl<'a, 'r> Walker<'a, 'r> {
             is_array,
             lists_names,
             lists_headers: is_array && is_member && self.next_lists_headers && !above.masked,
+            option: None,
             flat: true,
             has_key: false,
             role: Role::Member,
@@ -384,7 +395,8 @@ impl<'a, 'r> Walker<'a, 'r> {
     fn string(&mut self, start: usize, seen: Seen) {
         let end = self.at;
         let above = self.above();
-        if above.masked || self.is_forced(start) {
+        let taken = self.take_option(start, end);
+        if above.masked || taken || self.is_forced(start) {
             self.mask(start, end);
         } else if seen.signs() || self.judge.minds(seen.capitals(), end - start) {
             self.inside(start + 1, end - 1, above.said, seen);
@@ -392,6 +404,24 @@ impl<'a, 'r> Walker<'a, 'r> {
         self.take_name(start, end);
         self.ended(start);
         self.take_header(start, end);
+    }
+
+    /// Whether an item is what the option before it takes: `["--password", "…"]`.
+    fn take_option(&mut self, start: usize, end: usize) -> bool {
+        let Some(frame) = self.frames.last_mut().filter(|frame| frame.is_array) else {
+            return false;
+        };
+        let raw = &self.text[start + 1..end - 1];
+        let before = frame.option.take();
+        if raw.starts_with('-') {
+            frame.option = takes(self.judge, raw);
+            return false;
+        }
+        match before {
+            Some(Takes::Secret) => true,
+            Some(Takes::User) => raw.contains(':'),
+            None => false,
+        }
     }
 
     /// Takes the name of a header; the next item is its value.
@@ -474,6 +504,16 @@ impl<'a, 'r> Walker<'a, 'r> {
             self.edits.push(Edit { start: start + from, end: start + to, kind: edit.kind, form });
         }
     }
+}
+
+/// What an option takes.
+pub(in crate::redact) fn takes(judge: &Judge<'_>, option: &str) -> Option<Takes> {
+    if matches!(option, "-u" | "--user") {
+        return Some(Takes::User);
+    }
+    let name = option.trim_start_matches('-');
+    let secret = !name.contains('=') && judge.name(name) == Verdict::Secret;
+    secret.then_some(Takes::Secret)
 }
 
 /// Whether a number is too small for a secret.

@@ -9,7 +9,9 @@ pub(super) const GOING_ON: [&str; 10] =
     ["number", "value", "no", "num", "home", "work", "main", "primary", "other", "raw"];
 
 /// Last words of keys whose values are names of sibling values.
-pub(super) const NAMES: [&str; 17] = [
+pub(super) const NAMES: [&str; 19] = [
+    "n",
+    "option",
     "name",
     "key",
     "header",
@@ -85,7 +87,9 @@ const STRONG: [&str; 29] = [
 ];
 
 /// Phrases that make a key secret at its end.
-const WEAK: [&[&str]; 131] = [
+const WEAK: [&[&str]; 133] = [
+    &["requirepass"],
+    &["masterauth"],
     &["token"],
     &["tokens"],
     &["secret"],
@@ -265,7 +269,12 @@ const NEUTRAL: [&str; 40] = [
 ];
 
 /// Words after a [`STRONG`] one by which a key tells of something else.
-const HARMLESS: [&str; 74] = [
+const HARMLESS: [&str; 79] = [
+    "check",
+    "checks",
+    "result",
+    "results",
+    "stdin",
     "count",
     "counts",
     "type",
@@ -459,8 +468,18 @@ fn may_tell(word: &str) -> bool {
         || word.starts_with("password")
 }
 
+/// Whether a word is written so that it falls into pieces: `PaSsWoRd`, `p.a.s.s.w.o.r.d`.
+fn is_torn(words: &[&str]) -> bool {
+    let length: usize = words.iter().map(|word| word.len()).sum();
+    let word = || words.concat();
+    (6..=16).contains(&length) && (STRONG.contains(&word().as_str()) || weak(&[&word()]).is_some())
+}
+
 /// Whether the words of a key say by themselves that its value is secret.
 pub(super) fn says_secret(words: &[&str]) -> bool {
+    if words.len() > 1 && words.iter().any(|word| word.len() < 3) && is_torn(words) {
+        return true;
+    }
     if !words.iter().any(|word| may_tell(word)) {
         return false;
     }

@@ -117,7 +117,10 @@ pub(super) fn words(key: &str) -> Vec<String> {
 }
 
 fn joined(key: &str) -> String {
-    let folded: SmallVec<[char; 64]> = key.chars().take(MOST).filter_map(lookalike).collect();
+    let mut folded: SmallVec<[char; 64]> = key.chars().filter_map(lookalike).collect();
+    if folded.len() > MOST {
+        folded.drain(MOST / 2..folded.len() - MOST / 2);
+    }
     let mut joined = String::with_capacity(folded.len() + 8);
     let mut within = false;
     for (at, &c) in folded.iter().enumerate() {
@@ -140,7 +143,7 @@ fn joined(key: &str) -> String {
     joined
 }
 
-/// How much of a key is read; what is longer is data.
+/// How many characters of a key are read, from both of its ends.
 const MOST: usize = 256;
 
 #[cfg(test)]

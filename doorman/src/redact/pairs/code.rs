@@ -58,7 +58,7 @@ pub(super) fn code(rest: &str, key: &str) -> Option<Code> {
         return Some(Code::Shown);
     }
     // A path of at least two parts.
-    if name.is_empty() && line.starts_with('/') && line[1..].contains('/') {
+    if name.is_empty() && line.starts_with('/') && line[1..].contains('/') && is_path(line) {
         return Some(Code::Shown);
     }
     let letters = |name: &str| !name.is_empty() && !name.bytes().any(|b| b.is_ascii_digit());
@@ -85,9 +85,49 @@ pub(in crate::redact) fn is_tally(key: &str) -> bool {
     tail.is_some_and(|tail| tail.eq_ignore_ascii_case("tokens")) || key.eq_ignore_ascii_case("pass")
 }
 
+/// Whether a line begins with a path of files, and not with base64 that begins with a slash.
+fn is_path(line: &str) -> bool {
+    let path = line.split(char::is_whitespace).next().unwrap_or(line);
+    let random = |part: &str| {
+        let any = |sort: fn(&u8) -> bool| part.as_bytes().iter().any(sort);
+        let turns = part.as_bytes().windows(2);
+        let turns = turns.filter(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
+        part.len() >= 20
+            || turns.count() >= 3
+            || (any(u8::is_ascii_digit)
+                && any(u8::is_ascii_uppercase)
+                && any(u8::is_ascii_lowercase))
+    };
+    !path.contains(['+', '=', '@', '!']) && !path.split('/').any(random)
+}
+
+/// Words that stand where a secret would, in lower case.
+const INSTEAD: [&str; 10] = [
+    "redacted",
+    "masked",
+    "hidden",
+    "inherit",
+    "include",
+    "same-origin",
+    "omit",
+    "optional",
+    "required",
+    "placeholder",
+];
+
+/// Whether a value says that there is to be one: `YOUR_API_KEY`.
+fn is_yours(value: &str) -> bool {
+    let front = value.get(..5).unwrap_or_default();
+    let word = |b: u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-');
+    (front.eq_ignore_ascii_case("your_") || front.eq_ignore_ascii_case("your-"))
+        && value.bytes().all(word)
+}
+
 /// Whether a value as a whole stands for another.
 pub(super) fn is_placeholder(value: &str) -> bool {
     is_crossed_out(value)
+        || is_yours(value)
+        || INSTEAD.iter().any(|word| word.eq_ignore_ascii_case(value))
         || matches!(value, "..." | "…")
         || matches!(code(value, "password"), Some(Code::Shown))
 }
@@ -175,9 +215,9 @@ pub(super) fn is_word_of_prose(value: &str) -> bool {
         "or",
     ];
     let value = value.trim_start_matches('&');
-    WORDS
-        .iter()
-        .any(|word| word.eq_ignore_ascii_case(value.split(['<', '.']).next().unwrap_or(value)))
+    let word = value.split('<').next().unwrap_or(value).trim_end_matches('.');
+    !value.bytes().any(|b| b.is_ascii_digit())
+        && WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// Whether this may be a type, as it stands between a name and its value.

@@ -52,7 +52,11 @@ pub(super) fn after_option(text: &str, blank: usize, judge: &Judge<'_>) -> Optio
         _ => {
             let set = |command: &str| before.strip_suffix(option)?.strip_suffix(command);
             let set = ["ENV ", "setx "].iter().any(|command| set(command).is_some());
+            // What stands behind `--password=…` is the next argument.
             let key = if set { option } else { option.strip_prefix("--")? };
+            if key.contains('=') {
+                return None;
+            }
             Some(key).filter(|key| !key.is_empty() && judge.is_secret(key))?
         }
     };

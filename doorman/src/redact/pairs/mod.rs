@@ -6,7 +6,7 @@ mod commands;
 mod names;
 mod values;
 
-use super::{Hit, Kind, judge::Judge};
+use super::{Hit, Kind, judge::Judge, mask};
 
 pub(super) use self::{addresses::Ahead, code::is_tally};
 use self::{
@@ -23,6 +23,10 @@ pub(super) fn at_sign(
     ahead: &mut Ahead,
     hits: &mut Vec<Hit>,
 ) -> usize {
+    // `Token::Comma`
+    if text[sign..].starts_with("::") {
+        return sign + 2;
+    }
     let is_address = text[sign..].starts_with("://");
     if is_address && let Some(password) = in_address(text, sign, ahead) {
         hits.push(hit(password, Kind::UrlCredentials));
@@ -46,6 +50,11 @@ pub(super) fn at_tuple(text: &str, open: usize, judge: &Judge<'_>, hits: &mut Ve
     let rest = &text.as_bytes()[open + 1..];
     let begins = rest.iter().take(10).find(|b| !b"bur\\ ".contains(b));
     let Some(quote) = begins.filter(|b| matches!(b, b'"' | b'\'')) else { return 0 };
+    let called = text[open..].starts_with('(') && is_setter(&text[..open]);
+    if called && let Some(value) = quoted(text, open + 1) {
+        hits.push(hit(value, Kind::Secret));
+        return value.1;
+    }
     let comma = rest.iter().take(MOST).position(|b| *b == b',').map(|at| open + 1 + at);
     let comma = comma.filter(|comma| text.as_bytes()[comma - 1] == *quote);
     found(comma.and_then(|comma| second_of_pair(text, comma, judge)), hits)
@@ -80,6 +89,24 @@ pub(super) fn at_run(text: &str, start: usize, end: usize, judge: &Judge<'_>, hi
     if sets && text[end..].starts_with(' ') {
         found(after_option(text, end, judge), hits);
     }
+}
+
+/// Whether a call sets a password: `setPassword(`, `PASSWORD(`.
+fn is_setter(before: &str) -> bool {
+    let part = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let length = before.bytes().rev().take(32).take_while(|b| part(b)).count();
+    let name = before[before.len() - length..].to_ascii_lowercase().replace('_', "");
+    let name = name.strip_prefix("set").unwrap_or(&name);
+    ["password", "passwd", "pwd"].contains(&name)
+}
+
+/// The text in quotes that begins here.
+fn quoted(text: &str, at: usize) -> Option<(usize, usize)> {
+    let quote = text[at..].chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let length = text[at + 1..].find([quote, '\n'])?;
+    let value = &text[at + 1..at + 1 + length];
+    let told = value.chars().any(char::is_alphanumeric) && !value.contains(' ');
+    (told && !mask::stands_for_all(value)).then_some((at + 1, at + 1 + length))
 }
 
 fn found(value: Option<(usize, usize)>, hits: &mut Vec<Hit>) -> usize {

@@ -21,13 +21,16 @@ pub(super) fn key_before<'a>(text: &'a str, sign: usize, judge: &Judge<'_>) -> O
     }
     let sensitive = |key: &&'a str| key.chars().any(char::is_alphabetic) && judge.is_secret(key);
     if !text[sign..].starts_with('=') {
-        return key_at_end(before, sensitive).or_else(|| {
-            // `- name: PASSWORD` on the line above `value:`
-            let (above, last) = before.ends_with("value").then(|| before.rsplit_once('\n'))??;
-            let line = above.rsplit('\n').next()?.trim().trim_start_matches("- ");
-            let name = line.strip_prefix("name:").filter(|_| last.trim() == "value")?;
-            Some(name.trim().trim_matches(['"', '\''])).filter(sensitive)
-        });
+        return key_at_end(before, sensitive)
+            .or_else(|| named_before(text, sign).filter(sensitive))
+            .or_else(|| {
+                // `- name: PASSWORD` on the line above `value:`
+                let (above, last) =
+                    before.ends_with("value").then(|| before.rsplit_once('\n'))??;
+                let line = above.rsplit('\n').next()?.trim().trim_start_matches("- ");
+                let name = line.strip_prefix("name:").filter(|_| last.trim() == "value")?;
+                Some(name.trim().trim_matches(['"', '\''])).filter(sensitive)
+            });
     }
     key_at_end(before, sensitive)
         .or_else(|| {
@@ -41,6 +44,24 @@ pub(super) fn key_before<'a>(text: &'a str, sign: usize, judge: &Judge<'_>) -> O
             let names = ["key=", "name=", "Key=", "Name="];
             Some(key).filter(|_| names.iter().any(|name| front.ends_with(name))).filter(sensitive)
         })
+}
+
+/// The name in `'name': 'password', 'value':`, which is no JSON.
+fn named_before(text: &str, sign: usize) -> Option<&str> {
+    const MOST: usize = 160;
+    let quotes = ['"', '\'', '\\'];
+    let from = (sign.saturating_sub(MOST)..sign).find(|at| text.is_char_boundary(*at))?;
+    let before = text[from..sign].trim_end().trim_end_matches(quotes);
+    let values = ["value", "Value", "VALUE", "val"];
+    let before = values.iter().find_map(|value| before.strip_suffix(value))?;
+    let before = before.trim_end_matches(quotes).trim_end().strip_suffix(',')?.trim_end();
+    let inner = before.trim_end_matches(quotes);
+    let start = inner.rfind(quotes).filter(|_| inner.len() < before.len())? + 1;
+    let name = &inner[start..];
+    let before = inner[..start].trim_end_matches(quotes).trim_end().strip_suffix(':')?;
+    let before = before.trim_end().trim_end_matches(quotes);
+    let names = ["name", "Name", "NAME", "key", "Key", "KEY", "header", "field"];
+    names.iter().any(|name| before.ends_with(name)).then_some(name)
 }
 
 /// The sensitive key with which a text ends.
@@ -59,6 +80,10 @@ pub(super) fn key_at_end<'a>(
     for _ in 0..3 {
         let word = before[..key_start].trim_end_matches(part).len();
         if word == key_start {
+            return None;
+        }
+        // The user in an address is no key.
+        if before[..word].ends_with("//") {
             return None;
         }
         if let Some(key) = Some(&before[word..]).filter(&sensitive) {

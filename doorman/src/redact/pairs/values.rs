@@ -22,8 +22,20 @@ pub(super) fn value_of_key(text: &str, sign: usize, judge: &Judge<'_>) -> Option
     let operator = text.len() - rest.len();
     let blanks = rest.bytes().take(16).take_while(|b| matches!(b, b' ' | b'\t')).count();
     let start = operator + blanks;
+    // `**Password:** …`
+    let emphasis = if text[start..].starts_with("** ") { 3 } else { 0 };
+    let start = start + emphasis;
     let start = start + string_prefix(&text[start..]);
     let rest = &text[start..];
+    // The folder that a shell is in.
+    let folder =
+        rest.starts_with(['/', '~']) || rest.get(1..).is_some_and(|r| r.starts_with(":\\"));
+    if folder && matches!(key, "PWD" | "OLDPWD") {
+        return None;
+    }
+    if let Some((from, to)) = container(rest).or_else(|| list(rest)) {
+        return secret(text, key, start + from, start + to);
+    }
     if text[sign..].starts_with(':')
         && let Some(block) = block(rest)
     {
@@ -69,6 +81,47 @@ pub(super) fn value_of_key(text: &str, sign: usize, judge: &Judge<'_>) -> Option
     let told = value.trim_start_matches(['(', '[', '{', '<', '*', '&']);
     let told = if told.is_empty() { value } else { told };
     secret(text, key, start + value.len() - told.len(), start + value.len())
+}
+
+/// What stands in a list or a map that is no JSON: `['…', '…']`, `{'a': '…'}`, `{a: '…'}`.
+fn container(rest: &str) -> Option<(usize, usize)> {
+    let inner = rest.strip_prefix(['[', '{'])?.trim_start();
+    let word =
+        inner.bytes().take(32).take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+    let value = match inner[word..].strip_prefix(':') {
+        Some(value) if word > 0 && rest.starts_with('{') => value.trim_start(),
+        _ if word == 0 => inner,
+        _ => return None,
+    };
+    if !value.starts_with(['"', '\'', '[', '{']) || rest.starts_with("{{") {
+        return None;
+    }
+    let (mut open, mut quoted, mut escaped) = (0usize, None, false);
+    for (at, byte) in rest.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' | b'\'' if quoted == Some(byte) => quoted = None,
+            b'"' | b'\'' if quoted.is_none() => quoted = Some(byte),
+            b'[' | b'{' if quoted.is_none() => open += 1,
+            b']' | b'}' if quoted.is_none() => open -= 1,
+            _ => {}
+        }
+        if open == 0 {
+            return Some((1, at));
+        }
+    }
+    Some((1, rest.len()))
+}
+
+/// The items of a list of YAML below a key, as one.
+fn list(rest: &str) -> Option<(usize, usize)> {
+    let lines = rest.strip_prefix('\n').or_else(|| rest.strip_prefix("\r\n"))?;
+    let items = lines.split_inclusive('\n').take_while(|line| line.trim_start().starts_with("- "));
+    let length: usize = items.map(str::len).sum();
+    let first = lines[..length].find("- ")? + 2;
+    let start = rest.len() - lines.len();
+    Some((start + first, start + lines[..length].trim_end().len()))
 }
 
 /// The length of what stands before the quote of a text in some languages: `b'…'`, `@"…"`.
@@ -177,13 +230,20 @@ pub(super) fn second_of_pair(
     let start = start + (text.len() - start - rest.len());
     let slashes = rest.bytes().take(8).take_while(|b| *b == b'\\').count();
     rest[slashes..].starts_with(['"', '\'']).then_some(())?;
-    if !open.ends_with('(') {
+    if !open.ends_with(['(', '[']) {
         return None;
     }
     let closing = &rest[..=slashes];
     let inner = start + closing.len();
     let length = closing_quote(&text[inner..], closing)
         .unwrap_or_else(|| text[inner..].find('\n').unwrap_or(text.len() - inner));
+    // A list of two, of which the second is no name itself.
+    let second = &text[inner..inner + length];
+    let names = second.bytes().all(|b| b.is_ascii_alphabetic() || b"_-".contains(&b));
+    let rest = text[inner + length..].trim_start_matches(['"', '\'', '\\', ' ']);
+    if open.ends_with('[') && (!rest.starts_with(']') || (names && judge.is_secret(second))) {
+        return None;
+    }
     secret(text, key, inner, inner + length)
 }
 
