@@ -4,6 +4,14 @@
 //!
 //! `copy`, `memchr` (every quote), `serde_json` (to a `Value` and back), `regex` (one alternation of ten
 //! patterns), `naive` (a walk over the `Value` with one regex a kind), `doorman`. Throughput is of the input.
+//! `log` is a text: line by line as `examples/redact.rs --text` reads it, with the spans as `--strings`
+//! gives them, and at once.
+//!
+//!     cargo bench -p doorman-benches --bench redact -- log
+//!
+//! Instructions a byte, which no neighbour on the machine changes: `benches/instructions`.
+
+mod inputs;
 
 use std::{fmt::Write as _, fs, hint::black_box, process::Command, time::Duration};
 
@@ -13,6 +21,8 @@ use criterion::{
 use doorman::Redactor;
 use regex::Regex;
 use serde_json::Value;
+
+use inputs::{Numbers, documents};
 
 const SIZES: [(&str, usize); 3] = [("1 KB", 1_000), ("100 KB", 100_000), ("1 MB", 1_000_000)];
 
@@ -30,96 +40,35 @@ const PATTERNS: [&str; 10] = [
     r"\w+://[^\s:@/]+:[^\s:@/]+@",
 ];
 
-/// Numbers that are the same at every run.
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self, below: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % below
+/// Lines of a server's log, one in eight with something to hide.
+fn log(size: usize) -> String {
+    let (mut numbers, mut log) = (Numbers(11), String::new());
+    while log.len() < size {
+        let _ = write!(
+            log,
+            "2026-11-{:02}T10:{:02}:07.{:03}Z ",
+            numbers.next(28) + 1,
+            numbers.next(60),
+            numbers.next(1000)
+        );
+        let id = numbers.next(1 << 32);
+        let _ = match numbers.next(8) {
+            0 => writeln!(
+                log,
+                "WARN auth: no such user customer{id}@example.com, password=q{id:x}Zx"
+            ),
+            1 | 2 => writeln!(log, "INFO http: GET /orders/{id}?page=2 200 in {}ms", id % 900),
+            3 => writeln!(log, "ERROR db: connection to 10.0.0.{} was reset, retrying", id % 250),
+            4 => writeln!(
+                log,
+                "DEBUG pool: taken {}, idle {}, commit {id:08x}{id:08x}",
+                id % 9,
+                id % 7
+            ),
+            _ => writeln!(log, "INFO worker: shipped a box of steel screws to the northern branch"),
+        };
     }
-}
-
-/// Repeats records, each with a comma behind it, up to a size; a JSON array.
-fn array(size: usize, record: impl Fn(&mut Numbers) -> String) -> Vec<u8> {
-    let (mut numbers, mut text) = (Numbers(0x9E37_79B9_7F4A_7C15), String::from("["));
-    while text.len() < size {
-        text += &record(&mut numbers);
-        text.push(',');
-    }
-    text.pop();
-    text.push(']');
-    text.into_bytes()
-}
-
-/// A list of orders: words, short numbers, true and false.
-fn nothing_to_hide(numbers: &mut Numbers) -> String {
-    format!(
-        r#"{{"line":{},"title":"a box of {} screws","status":"shipped","open":{},"weight":{}.5}}"#,
-        numbers.next(1000),
-        ["steel", "brass", "small"][usize::try_from(numbers.next(3)).unwrap_or(0)],
-        numbers.next(2) == 0,
-        numbers.next(90),
-    )
-}
-
-/// What looks like something and is nothing: times, identifiers, hashes, versions, coordinates.
-fn decoys(numbers: &mut Numbers) -> String {
-    format!(
-        r#"{{"id":"{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}","at":"2026-11-{:02}T10:{:02}:07.123Z","epoch":17636{:05},"commit":"{:016x}{:016x}{:08x}","version":"{}.{}.{}","place":[{}.{:06},{}.{:06}],"sku":"A-{:06}-{:03}","order":"{:012}"}}"#,
-        numbers.next(1 << 32),
-        numbers.next(1 << 16),
-        numbers.next(1 << 12),
-        numbers.next(1 << 12),
-        numbers.next(1 << 48),
-        numbers.next(28) + 1,
-        numbers.next(60),
-        numbers.next(100_000),
-        numbers.next(u64::MAX),
-        numbers.next(u64::MAX),
-        numbers.next(1 << 32),
-        numbers.next(20),
-        numbers.next(20),
-        numbers.next(20),
-        numbers.next(90),
-        numbers.next(1_000_000),
-        numbers.next(90),
-        numbers.next(1_000_000),
-        numbers.next(1_000_000),
-        numbers.next(1_000),
-        numbers.next(1_000_000_000_000),
-    )
-}
-
-/// Six secrets a kilobyte.
-fn dense(numbers: &mut Numbers) -> String {
-    format!(
-        r#"{{"customer":"Customer {n}","email":"customer{n}@example.com","phone":"+49 30 {p:08}","note":"paid with 4111 1111 1111 1111, call (212) 555-{l:04}","iban":"DE89 3704 0044 0532 0130 00","access_token":"{a:016x}{a:016x}","lines":[{{"text":"Consulting, day {d}","amount":{d}.5}},{{"text":"Travel to the northern branch and back","amount":12}}],"remarks":"{w}"}}"#,
-        n = numbers.next(100_000),
-        p = numbers.next(100_000_000),
-        l = numbers.next(10_000),
-        a = numbers.next(u64::MAX),
-        d = numbers.next(90) + 1,
-        w = "nothing of interest was said about this order by anybody. ".repeat(9),
-    )
-}
-
-/// One string of sentences.
-fn prose(size: usize) -> Vec<u8> {
-    const SENTENCES: [&str; 4] = [
-        "The harbour was quiet when the first boats came in, and nobody had expected them so early.",
-        "She had read the letter twice before she put it back into the drawer.",
-        "On the third day it began to rain, slowly at first, then so hard that the roads were closed.",
-        "There are things that one learns only by doing them badly for a long time.",
-    ];
-    let (mut numbers, mut text) = (Numbers(7), String::from("\""));
-    while text.len() < size {
-        let _ = write!(text, "{} ", SENTENCES[usize::try_from(numbers.next(4)).unwrap_or(0)]);
-    }
-    text.push('"');
-    text.into_bytes()
+    log
 }
 
 fn naive(value: &mut Value, patterns: &[Regex]) {
@@ -167,6 +116,34 @@ fn compare(group: &mut BenchmarkGroup<'_, WallTime>, input: &[u8]) {
     });
 }
 
+fn compare_texts(group: &mut BenchmarkGroup<'_, WallTime>, text: &str) {
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    let all = Regex::new(&PATTERNS.join("|")).expect("a pattern");
+    let redactor = Redactor::new();
+    group.bench_function("copy", |bencher| bencher.iter(|| black_box(text).to_owned()));
+    group.bench_function("memchr", |bencher| {
+        bencher.iter(|| memchr::memchr_iter(b'\n', black_box(text).as_bytes()).count());
+    });
+    group.bench_function("regex", |bencher| {
+        bencher.iter(|| all.replace_all(black_box(text), "«redacted»").len());
+    });
+    group.bench_function("lines", |bencher| {
+        bencher.iter(|| {
+            let lines = black_box(text).lines();
+            lines.map(|line| redactor.text(line).content().len()).sum::<usize>()
+        });
+    });
+    group.bench_function("lines with spans", |bencher| {
+        bencher.iter(|| {
+            let lines = black_box(text).lines();
+            lines.map(|line| redactor.text(line).spans().len()).sum::<usize>()
+        });
+    });
+    group.bench_function("doorman", |bencher| {
+        bencher.iter(|| black_box(redactor.text(black_box(text)).redactions().total()));
+    });
+}
+
 fn redaction(criterion: &mut Criterion) {
     let settle = |group: &mut BenchmarkGroup<'_, WallTime>| {
         group.sample_size(10);
@@ -174,17 +151,18 @@ fn redaction(criterion: &mut Criterion) {
         group.measurement_time(Duration::from_secs(1));
     };
     for (name, size) in SIZES {
-        for (kind, input) in [
-            ("nothing to hide", array(size, nothing_to_hide)),
-            ("decoys", array(size, decoys)),
-            ("dense", array(size, dense)),
-            ("prose", prose(size)),
-        ] {
+        for (kind, input) in documents(size) {
             let mut group = criterion.benchmark_group(format!("{kind}, {name}"));
             settle(&mut group);
             compare(&mut group, &input);
             group.finish();
         }
+    }
+    for (name, size) in SIZES {
+        let mut group = criterion.benchmark_group(format!("log, {name}"));
+        settle(&mut group);
+        compare_texts(&mut group, &log(size));
+        group.finish();
     }
     for (name, input) in real() {
         let mut group = criterion.benchmark_group(format!("{name}, {} KB", input.len() / 1000));

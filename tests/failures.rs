@@ -43,6 +43,9 @@ async fn fail(Path(how): Path<String>) -> Anything {
         "html" => ([(header::CONTENT_TYPE, "text/html")], "[1]").into_response(),
         "not-json" => (JSON, "SENTINEL").into_response(),
         "shape" => (JSON, r#"["SENTINEL"]"#).into_response(),
+        "image" => ([(header::CONTENT_TYPE, "image/png")], PICTURE).into_response(),
+        "image-as-json" => (JSON, PICTURE).into_response(),
+        "bytes-in-json" => (JSON, b"[\"SENTINEL\xFF\"]".as_slice()).into_response(),
         "large" => (JSON, "1".repeat(3_000)).into_response(),
         "endless" => {
             let chunks =
@@ -55,6 +58,34 @@ async fn fail(Path(how): Path<String>) -> Anything {
         }
         _ => (JSON, "[1]").into_response(),
     })
+}
+
+/// The head of a PNG; and what must not be seen of it.
+const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR SENTINEL";
+
+#[expose(get = "/text/{how}", public)]
+async fn text(Path(how): Path<String>) -> AnyText {
+    const TEXT: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/plain")];
+    AnyText(match &*how {
+        "image" => ([(header::CONTENT_TYPE, "image/png")], PICTURE).into_response(),
+        "latin" => (TEXT, b"caf\xE9 SENTINEL".as_slice()).into_response(),
+        _ => (TEXT, b"cut off SENTINEL \xE2\x82".as_slice()).into_response(),
+    })
+}
+
+/// A return type that says it answers a text, and may answer no text.
+struct AnyText(Response);
+
+impl IntoResponse for AnyText {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+impl Answer for AnyText {
+    fn answered() -> Answered {
+        String::answered()
+    }
 }
 
 /// What it holds panics where it is dropped.
@@ -153,6 +184,19 @@ async fn a_panic_answers_the_caller_and_the_server_goes_on() {
 async fn an_answer_outside_the_declared_shape_is_none() {
     for how in ["redirect", "204", "html", "not-json", "shape"] {
         fails(how, "bad_output", "bad_output: the tool answered in an undeclared shape").await;
+    }
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_text_reach_nobody() {
+    for how in ["image", "image-as-json", "bytes-in-json"] {
+        fails(how, "bad_output", "bad_output: the tool answered in an undeclared shape").await;
+    }
+    let server = serve(tools![text].with_state(())).await;
+    for how in ["image", "latin", "cut"] {
+        let answer = server.call(NOBODY, "text", json!({ "how": how })).await;
+        assert_eq!((answer.is_error(), answer.reason()), (true, "bad_output".into()), "{how}");
+        assert!(!answer.body.contains("SENTINEL"), "{how}: {answer:?}");
     }
 }
 

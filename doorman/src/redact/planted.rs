@@ -366,17 +366,18 @@ impl Place {
 
 /// A string as JSON writes it, with escapes where nothing asks for them.
 fn written(text: &str, spots: &[bool]) -> String {
-    let plain = |c: char| {
-        let quoted = Value::from(c.to_string()).to_string();
-        quoted[1..quoted.len() - 1].to_owned()
-    };
-    let characters = text.chars().enumerate().map(|(at, c)| {
-        if !spots[at % spots.len()] {
-            return plain(c);
+    let mut written = String::from("\"");
+    for (at, c) in text.chars().enumerate() {
+        if spots[at % spots.len()] {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(written, "\\u{unit:04x}");
+            }
+        } else {
+            let plain = Value::from(c.to_string()).to_string();
+            written.push_str(&plain[1..plain.len() - 1]);
         }
-        c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
-    });
-    format!("\"{}\"", characters.collect::<String>())
+    }
+    written + "\""
 }
 
 /// Every text in a document, with all that its spelling hides undone, and only its letters and digits.
