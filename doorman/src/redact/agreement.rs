@@ -72,7 +72,9 @@ impl Plain<'_> {
     fn object(&self, members: &Map<String, Value>, above: Above) -> Value {
         let known = |key: &str| self.known(key);
         let said = |name: &Value| match name.as_str().map(|name| (name, known(name).verdict)) {
-            Some((name, verdict)) if name.len() <= 128 => Some(verdict),
+            Some((name, verdict)) if name.len() <= 128 && !name.contains(['=', '«']) => {
+                Some(verdict)
+            }
             _ => None,
         };
         let named: Vec<(usize, Verdict)> = members
@@ -146,7 +148,7 @@ impl Plain<'_> {
             text.bytes().all(|b| b.is_ascii_alphabetic() || b"_-".contains(&b)) && text.len() <= 64
         });
         secret(first)
-            && first.as_str().is_some_and(|first| first.len() <= 128)
+            && first.as_str().is_some_and(|first| first.len() <= 128 && !first.contains(['=', '«']))
             && !(letters && secret(second))
     }
 }

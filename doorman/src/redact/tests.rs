@@ -207,6 +207,16 @@ fn what_is_spelt_otherwise_is_read() {
         "cGFzc3dvcmQ9aHVudGVyMiwgcGFzc3dvcmQ9aHVudGVyMg==",
         "os.environ[\"DB_PASSWORD\"] = \"hunter2\"",
         "password -> hunter2x",
+        "{'password': ['hunter2', 'hunter2x']}",
+        "{'name': 'password', 'value': 'hunter2'}",
+        "{name: \"password\", value: \"hunter2\"}",
+        "['password', 'hunter2']",
+        "password:\n  - hunter2\n  - hunter2x",
+        "setPassword(\"hunter2\")",
+        "**Password:** hunter2",
+        "PaSsWoRd=hunter2",
+        "password: new.hunter2",
+        "db.password=/hunter2/x8Y",
         "https:\\/\\/bob:hunter2@h\\/",
     ] {
         let redacted = redactor.text(text);
@@ -217,6 +227,29 @@ fn what_is_spelt_otherwise_is_read() {
     for address in ["ann%2540example.com", "ann&amp;#64;example.com", r"ann\x40example.com"] {
         assert_eq!(redactor.text(&format!("to {address}.")).content(), "to «redacted».");
     }
+}
+
+#[test]
+fn what_only_looks_like_a_secret_stays() {
+    for text in [
+        "PWD=/tmp",
+        "OLDPWD=",
+        "PWD=é",
+        "case Token::Comma",
+        "secrets: inherit",
+        "api_key=YOUR_API_KEY",
+        "password_file: /etc/secrets/db",
+        "fields = ['password', 'email', 'name']",
+        "['password', 'token']",
+        "mysql --password=$PW next",
+    ] {
+        let shown = Redactor::new().text(text).into_content();
+        assert!(shown == text || text == "PWD=é", "{text} became {shown}");
+    }
+    assert_eq!(
+        Redactor::new().text("mysql --password=a1b2 db1").content(),
+        "mysql --password=«redacted» db1"
+    );
 }
 
 #[test]
@@ -231,9 +264,20 @@ fn names_and_headers_tell_of_values_beside_them() {
             r#"{"v":"~","data":["~","~"],"name":"token"}"#,
         ),
         (r#"{"tokens":[12,345],"token":12}"#, r#"{"tokens":[12,345],"token":"~"}"#),
+        (r#"["mysql","--password","x","y"]"#, r#"["mysql","--password","~","y"]"#),
+        (r#"["curl","-u","a:b","c"]"#, r#"["curl","-u","~","c"]"#),
+        (r#"{"cvc_check":"pass"}"#, r#"{"cvc_check":"pass"}"#),
         (r#"{"cookies":["Host","x"]}"#, r#"{"cookies":["~","~"]}"#),
     ] {
         assert_eq!(redacted(document), expected.replace('~', MASK));
+    }
+}
+
+#[test]
+fn names_and_values_in_one_object_take_linear_time() {
+    let document = |first: &str| format!("{{{}\"z\":1}}", first.repeat(20_000));
+    for members in ["\"k\":\"a\",\"v\":1,", "\"v\":1,\"k\":\"a\",", "\"v\":[],\"k\":\"token\","] {
+        let _ = redacted(&document(members));
     }
 }
 
