@@ -10,7 +10,6 @@ use crate::redact::{
 
 /// What a number without text around it is.
 pub(in crate::redact) fn number_kind(raw: &str, said: Said) -> Option<Kind> {
-    let raw = raw.strip_prefix('-').unwrap_or(raw);
     // What nothing is said of is a card or nothing.
     let short = raw.len() < 5 || (raw.len() < 13 && !raw.contains(['e', 'E']));
     if said == Said::NOTHING && short {
