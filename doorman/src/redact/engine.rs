@@ -41,11 +41,20 @@ impl From<Hit> for Edit {
 pub(super) fn redact(rules: &Rules, input: Input<'_>) -> Vec<Edit> {
     let (Input::Json(text) | Input::Text(text)) = input;
     let judge = Judge::new(rules, text.len());
-    let document = match input {
-        Input::Json(text) => json::edits(&judge, text).map(ordered),
-        Input::Text(_) => None,
-    };
-    document.unwrap_or_else(|| plain(&judge, text, Said::NOTHING))
+    if let Input::Text(_) = input {
+        return plain(&judge, text, Said::NOTHING);
+    }
+    document(&judge, text).unwrap_or_else(|| {
+        // What is masked may make a document of what was none.
+        let find = |text: &str| {
+            document(&judge, text).unwrap_or_else(|| once_through(&judge, text, Said::NOTHING))
+        };
+        settled(&judge, text, find)
+    })
+}
+
+fn document(judge: &Judge<'_>, text: &str) -> Option<Vec<Edit>> {
+    json::edits(judge, text).map(ordered)
 }
 
 /// Sorts edits; of two that overlap, the wider one stays.
@@ -62,8 +71,13 @@ pub(super) fn plain(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Edit> {
     if judge.settles.get() || memchr::memchr2(b'{', b'[', text.as_bytes()).is_none() {
         return once_through(judge, text, said);
     }
+    settled(judge, text, |text| once_through(judge, text, said))
+}
+
+/// The edits of a text that is looked at again as a whole.
+fn settled(judge: &Judge<'_>, text: &str, find: impl Fn(&str) -> Vec<Edit>) -> Vec<Edit> {
     judge.settles.set(true);
-    let edits = rounds::edits(text, |text| once_through(judge, text, said));
+    let edits = rounds::edits(text, find);
     judge.settles.set(false);
     edits
 }

@@ -185,9 +185,10 @@ impl<'r> Judge<'r> {
         if !whole && self.rules.patterns.is_empty() && !has_word(key) {
             return EMPTY;
         }
+        let meant = !self.rules.patterns.is_empty() && self.rules.matches(&[], &Key::new(key));
         let key = &mask::alike(key, &self.rules.names);
         let words = Key::new(key);
-        let verdict = if self.rules.matches(&[], &words) {
+        let verdict = if meant || self.rules.matches(&[], &words) {
             Verdict::Secret
         } else {
             words.verdict(self.rules)

@@ -83,7 +83,7 @@ impl Redactor {
         let mut redacted = match self.declared {
             // It is no document, and what is declared could stand anywhere in it.
             Some(_) => self.edited(&text, vec![declared::whole(&text)]),
-            None => self.apply(&text, engine::Input::Text(&text)),
+            None => self.apply(&text, engine::Input::Json(&text)),
         };
         report::of_bytes(document, &mut redacted.pieces);
         redacted.map(|content| Cow::Owned(content.into_owned().into_bytes()))

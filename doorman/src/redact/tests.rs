@@ -184,12 +184,18 @@ fn what_fuzzers_found_stays_found() {
     for found in [
         "ACIiIiIiMiKuvq6urq42WyJkc246XFwxIiwiZHNuOjbcM++/vQQgIDEiLA",
         "WyIlZHNuQj1kAGRzbkI9ZFteXiUwJSJdLS1uQj1jY251bRAoLiAiLC4uMaVh",
+        "IiVkc249eXl5eXl5eVJ57UVFPShcYmJiYmJ/vTgl/y0i",
     ] {
         let document = super::encoded::decoded(found.as_bytes());
         let once = Redactor::new().json(&document).into_content().into_owned();
         let twice = Redactor::new().json(&once);
         assert_eq!(String::from_utf8_lossy(twice.content()), String::from_utf8_lossy(&once));
     }
+    let key = "«token:ccc4a5a6»'t@#_de66666";
+    let redactor = Redactor::new().with_keys([key]).unwrap();
+    let document = json!({ key: "planted" }).to_string();
+    let redacted = redactor.json(document.as_bytes());
+    assert!(!String::from_utf8_lossy(redacted.content()).contains("planted"));
 }
 
 #[test]
