@@ -30,6 +30,7 @@ const HELP: &str = "
   --mask STYLE  redacted («redacted»), typed («email»), pseudonym («email:7f3a90b1») or last4 («…1111»)
   --report      counts what was masked, as one line of JSON on standard error
 
+  What goes over several lines (a private key, a document) is seen as one only with `--whole`.
   The key of pseudonyms is what `REDACT_KEY` holds, 32 bytes or more; without it a random one, so that
   pseudonyms are other ones in every run. The exit code is 1 where a line of `--strings` was none.
 ";

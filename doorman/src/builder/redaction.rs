@@ -29,10 +29,22 @@ impl Redaction {
                 Ok(taken) => redactor = taken,
                 Err(error) => errors.push(error),
             };
-        take(&|redactor| redactor.with_detectors(self.detectors.iter().cloned()));
-        take(&|redactor| {
-            self.only.as_ref().map_or(Ok(redactor.clone()), |only| redactor.only(only))
-        });
+        // Detectors are looked for beside those kinds, unless these name some of them.
+        let only = |redactor: Redactor| match &self.only {
+            Some(only) => redactor.only(only),
+            None => Ok(redactor),
+        };
+        let with = |redactor: Redactor| redactor.with_detectors(self.detectors.iter().cloned());
+        let names = |only: &Vec<String>| {
+            self.detectors.iter().any(|own| only.iter().any(|name| name == own.name()))
+        };
+        if self.only.as_ref().is_some_and(names) {
+            take(&with);
+            take(&only);
+        } else {
+            take(&only);
+            take(&with);
+        }
         take(&|redactor| redactor.with_keys(&self.keys));
         take(&|redactor| redactor.with_kinds(&self.kinds));
         if let Some(key) = &self.pseudonyms {
@@ -172,5 +184,29 @@ mod tests {
             assert!(errors.contains(words), "{errors}");
         }
         assert!(!errors.contains("s3nt1nel"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn detectors_are_looked_for_beside_the_only_kinds_unless_those_name_one() {
+        let shown = |only: &[&str]| {
+            let redaction = Redaction {
+                only: Some(only.iter().map(|kind| (*kind).to_owned()).collect()),
+                detectors: ["badge", "room"]
+                    .map(|name| Detector::pattern(name, &format!("{name}!")).unwrap())
+                    .to_vec(),
+                ..Redaction::default()
+            };
+            let mut errors = Vec::new();
+            let redactor = redaction.redactor(&mut errors);
+            assert!(errors.is_empty(), "{errors:?}");
+            redactor.text("badge! room! a@example.com").into_content().into_owned()
+        };
+        assert_eq!(shown(&["email"]), "«redacted» «redacted» «redacted»");
+        assert_eq!(shown(&["room"]), "badge! «redacted» a@example.com");
     }
 }

@@ -80,7 +80,7 @@ impl Guard {
         clock: Clock,
     ) -> Result<Answer, Refusal> {
         let (spec, tool, result_limit) = (call.spec.clone(), call.tool, call.result_limit);
-        let redactor = self.redactors[tool].for_tenant(call.principal.tenant());
+        let redactor = self.redactors[tool].for_tenant(realm(&call.principal).as_deref());
         entry.kept()?;
         self.limits.patience(Some(tool), caller, clock.began)?;
         authorize(&spec, &call.principal, &self.hierarchy)?;
@@ -202,6 +202,15 @@ async fn run(dispatch: &dyn Dispatch, call: Call) -> Result<Reply, Refusal> {
         Some(Err(_elapsed)) => Err(Refusal::Timeout),
         None => Err(Refusal::Cancelled),
     }
+}
+
+/// Whose pseudonyms are one's own: a tenant's, and two issuers may have tenants of one name.
+fn realm(principal: &Principal) -> Option<Cow<'_, str>> {
+    let tenant = principal.tenant()?;
+    Some(match principal.issuer() {
+        Some(issuer) => format!("{issuer}\n{tenant}").into(),
+        None => tenant.into(),
+    })
 }
 
 /// Masks what an agent is not to read, in a result as in the words of a refusal. Where that takes long

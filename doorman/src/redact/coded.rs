@@ -1,5 +1,7 @@
 //! Signs that stand in a text in another spelling: `%40`, `&#64;`, `\u0040`.
 
+use super::fold::fold;
+
 /// A sign, or none where it is not seen; and how many bytes spell it.
 pub(super) type Spelt = (Option<char>, usize);
 
@@ -98,10 +100,19 @@ fn escape(text: &str) -> Option<Spelt> {
         b'r' => return Some((Some('\r'), 2)),
         b'/' => return Some((Some('/'), 2)),
         b'x' => 2,
+        b'u' if text[2..].starts_with('{') => return braced(text),
         b'u' => 4,
         _ => return None,
     };
     telling(hex(text.get(2..2 + digits)?)?).map(|c| (Some(c), 2 + digits))
+}
+
+/// `\u{40}`, also of a character that is not seen.
+fn braced(text: &str) -> Option<Spelt> {
+    let length = text.bytes().take(10).position(|b| b == b'}')?;
+    let c = hex(&text[3..length])?;
+    let seen = fold(c);
+    (seen.is_none() || seen.and_then(telling).is_some()).then_some((seen, length + 1))
 }
 
 fn hex(digits: &str) -> Option<char> {

@@ -155,7 +155,7 @@ const ZEROS: [u32; 42] = [
 ];
 
 /// One character in its plain form; `None` where it has no width.
-fn fold(c: char) -> Option<char> {
+pub(super) fn fold(c: char) -> Option<char> {
     let code = u32::from(c);
     let offset = |from: u32, to: u8| u8::try_from(code - from).ok().map(|n| char::from(to + n));
     match code {

@@ -50,9 +50,8 @@ impl Redactor {
 
     /// The name and the value as they may be shown.
     fn field(&self, name: &str, value: String) -> (String, String) {
-        // What paths of keys mean by dots is what names of fields mean by them.
-        let parts: Vec<&str> =
-            if self.rules.has_paths() { name.split('.').collect() } else { vec![name] };
+        // A path of keys means a name that is written with its dots, too.
+        let parts = [name];
         let document = parts.iter().rev().fold(Value::from(value), |inner, name| {
             Value::Object(Map::from_iter([((*name).to_owned(), inner)]))
         });

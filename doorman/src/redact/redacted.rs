@@ -76,7 +76,7 @@ impl Redactions {
     /// All of them together.
     #[must_use]
     pub fn total(&self) -> u32 {
-        self.counts.iter().chain(&self.custom).sum()
+        self.counts.iter().chain(&self.custom).fold(0, |total, count| total.saturating_add(*count))
     }
 
     /// Each kind that there is, with its count.

@@ -124,11 +124,12 @@ impl Redactor {
         let writer = self.writer();
         edits.retain(|edit| self.rules.only.has(edit.kind) && !writer.is_masked(text, edit));
         if let engine::Input::Json(_) = input {
-            if self.rules.whole {
-                edits = whole::containers(&self.rules, text, edits);
-            }
             if let Some(declared) = &self.declared {
                 edits = declared.over(text, edits);
+            }
+            // A container takes what is masked in it with it.
+            if self.rules.whole {
+                edits = whole::containers(&self.rules, text, edits);
             }
         }
         self.edited(text, edits)

@@ -31,7 +31,7 @@ pub(super) fn hits(once: bool, text: &str, find: impl Fn(&str) -> Vec<Hit>) -> V
         hits.extend(more.into_iter().map(|hit| back.hit(hit)));
         hits = merged(hits);
     }
-    vec![Hit { start: 0, end: text.len(), kind: Kind::Secret }]
+    whole(text, hits.first().map(|hit| hit.kind))
 }
 
 /// The edits of a text that is no document, and those that they bring about.
@@ -48,7 +48,12 @@ pub(super) fn edits(text: &str, find: impl Fn(&str) -> Vec<Edit>) -> Vec<Edit> {
         }
         edits = joined(edits, more.into_iter().map(|edit| back.edit(edit)));
     }
-    vec![Hit { start: 0, end: text.len(), kind: Kind::Secret }.into()]
+    whole(text, edits.first().map(|edit| edit.kind)).into_iter().map(Edit::from).collect()
+}
+
+/// All of a text, as a kind that is masked.
+fn whole(text: &str, kind: Option<Kind>) -> Vec<Hit> {
+    kind.map(|kind| Hit { start: 0, end: text.len(), kind }).into_iter().collect()
 }
 
 /// Edits in order and apart; what overlaps is one, in the form of the newer where that holds all of it.

@@ -24,7 +24,7 @@ pub enum Mask {
     Redacted,
     /// The kind: `«email»`.
     Typed,
-    /// The kind, and a number that stands for the value: `«email:7f3a90b1»`. The same value has the same
+    /// The kind, and a number that stands for the value: `«email:7f3a90b1»`. A value of the same kind has the same
     /// number, however it is spelt and wherever it stands, within one tenant and under one key
     /// ([`Redactor::pseudonyms`](crate::Redactor::pseudonyms)). Without the key nobody can tell a value
     /// from its number, nor try values out. Keys of an object are counted as well where they would be the

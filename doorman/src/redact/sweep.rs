@@ -143,7 +143,8 @@ impl Sweep<'_> {
         match sign {
             Sign::Digit => {
                 if at >= self.digits {
-                    self.digits = numbers::at(self.text, at, self.said.hint, &mut self.hits);
+                    let only = self.judge.rules.only;
+                    self.digits = numbers::at(self.text, at, self.said.hint, only, &mut self.hits);
                 }
                 self.token(at);
             }

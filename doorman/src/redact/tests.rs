@@ -259,6 +259,41 @@ fn what_only_looks_like_a_secret_stays() {
 }
 
 #[test]
+fn numbers_and_words_that_do_not_end_are_read_as_text() {
+    for (document, gone) in [
+        (r#"{"api_key": 9f86d081884c7d659a2feaa0c55ad015}"#, "884c7d659"),
+        (r#"{"password": 12hunter2}"#, "hunter2"),
+        (r#"{"secret": nullable-swordfish-42}"#, "swordfish"),
+        (r#"{"ssn": 536-22-8741}"#, "8741"),
+        (r#"{"a": 536-22-8741}"#, "8741"),
+        (r#"{"card": 4111 1111 1111 1111}"#, "1111"),
+        (r#"{"phone": 415-555-0100}"#, "0100"),
+        (r#"{"a": true@example.com}"#, "example"),
+        (r#"{"note": "{\"password\": 12hunter2}"}"#, "hunter2"),
+    ] {
+        let shown = redacted(document);
+        assert!(!shown.contains(gone), "{document} became {shown}");
+    }
+}
+
+#[test]
+fn what_only_one_kind_masks_is_not_lost_to_another() {
+    let only = |kind: &str| Redactor::new().only([kind]).unwrap();
+    let document = br#"["-u","ann@example.com:pw1"]"#;
+    let shown = only("email").json(document).into_content();
+    assert!(!String::from_utf8_lossy(&shown).contains("ann@"));
+    assert_eq!(only("ssn").text("01 536-22-8741").content(), "01 «redacted»");
+}
+
+#[test]
+fn invisible_signs_of_debug_hide_nothing() {
+    let shown = Redactor::new()
+        .text(r"to ann\u{200b}@example.com, password=hun\u{200b}ter2")
+        .into_content();
+    assert_eq!(shown, "to «redacted», password=«redacted»");
+}
+
+#[test]
 fn names_and_headers_tell_of_values_beside_them() {
     for (document, expected) in [
         (

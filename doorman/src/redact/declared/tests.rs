@@ -58,6 +58,15 @@ fn only_what_is_declared_is_masked_at_any_depth() {
 }
 
 #[test]
+fn a_container_that_is_masked_whole_takes_what_is_declared_in_it() {
+    let schema = json!({ "properties": { "credentials": { "properties": { "user": marked() } } } });
+    let redactor = redactor(&schema).containers(crate::Containers::Whole);
+    let redacted = redactor.json(br#"{"credentials":{"user":"x","pass":"y"},"user":"kept"}"#);
+    let shown = String::from_utf8_lossy(redacted.content());
+    assert!(!shown.contains("\"x\"") && !shown.contains("\"y\""), "{shown}");
+}
+
+#[test]
 fn a_schema_without_a_mark_declares_nothing() {
     let schema = json!({ "properties": { KEYWORD: { "type": "string" } } });
     assert!(Declared::read(schema.as_object().unwrap(), false).is_none());

@@ -179,10 +179,12 @@ impl<'a, 'r> Walker<'a, 'r> {
                 }
                 b't' | b'f' | b'n' => {
                     self.at = tokens::word(self.bytes, start)?;
+                    self.stands_alone()?;
                     self.other(start);
                 }
                 _ => {
                     self.at = tokens::number(self.bytes, start)?;
+                    self.stands_alone()?;
                     self.other(start);
                 }
             }
@@ -205,6 +207,12 @@ impl<'a, 'r> Walker<'a, 'r> {
                 }
             }
         }
+    }
+
+    /// Whether the value ends where a number or word of it does. `{"password": 12hunter2}` has none that ends.
+    fn stands_alone(&self) -> Option<()> {
+        let next = self.bytes.get(tokens::blanks(self.bytes, self.at));
+        next.is_none_or(|next| b",]}".contains(next)).then_some(())
     }
 
     fn blanks(&mut self) {
@@ -307,6 +315,9 @@ impl<'a, 'r> Walker<'a, 'r> {
 
     /// Masks a value whose name came after it.
     fn mask_named(&mut self, (start, end): Range) {
+        if !self.judge.rules.only.has(Kind::Key) {
+            return;
+        }
         if self.bytes[start] == b'{' || self.bytes[start] == b'[' {
             self.wanted.push((start, end));
         } else {
@@ -396,7 +407,8 @@ impl<'a, 'r> Walker<'a, 'r> {
         let end = self.at;
         let above = self.above();
         let taken = self.take_option(start, end);
-        if above.masked || taken || self.is_forced(start) {
+        let hidden = above.masked || taken || self.is_forced(start);
+        if hidden && self.judge.rules.only.has(Kind::Key) {
             self.mask(start, end);
         } else if seen.signs() || self.judge.minds(seen.capitals(), end - start) {
             self.inside(start + 1, end - 1, above.said, seen);
@@ -441,7 +453,8 @@ impl<'a, 'r> Walker<'a, 'r> {
         let end = self.at;
         let above = self.above();
         let counts = above.tally && is_count(&self.text[start..end]);
-        if (above.masked && !counts) || self.is_forced(start) {
+        let hidden = (above.masked && !counts) || self.is_forced(start);
+        if hidden && self.judge.rules.only.has(Kind::Key) {
             self.mask(start, end);
         } else if let Some(kind) = number_kind(&self.text[start..end], above.said)
             && self.judge.rules.only.has(kind)
@@ -464,7 +477,7 @@ impl<'a, 'r> Walker<'a, 'r> {
         let inner = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"'));
         let masked =
             inner.is_some_and(|inner| inner.starts_with('«') && mask::length(inner) == inner.len());
-        if raw != "null" && !masked && self.judge.rules.only.has(Kind::Key) {
+        if raw != "null" && !masked {
             self.edits.push(quoted(start, end, Kind::Key));
         }
     }

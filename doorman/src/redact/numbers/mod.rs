@@ -9,7 +9,7 @@ use std::cell::OnceCell;
 
 use smallvec::SmallVec;
 
-use super::{Hit, Kind, keys, keys::Hint};
+use super::{Hit, Kind, keys, keys::Hint, kinds::Kinds};
 
 pub(super) use self::cards::is_card;
 use self::iban::iban_at;
@@ -19,7 +19,7 @@ type Groups = SmallVec<[(usize, usize); 12]>;
 
 /// Finds them in the groups of digits that begin here, and returns where those end. Every digit is in one
 /// run of groups, and each group begins at most one number of at most 19 digits: the work is linear.
-pub(super) fn at(text: &str, at: usize, hint: Hint, hits: &mut Vec<Hit>) -> usize {
+pub(super) fn at(text: &str, at: usize, hint: Hint, only: Kinds, hits: &mut Vec<Hit>) -> usize {
     let bytes = text.as_bytes();
     hits.extend(iban_at(bytes, at));
     // Most groups stand alone, and are short or a part of a word.
@@ -37,7 +37,7 @@ pub(super) fn at(text: &str, at: usize, hint: Hint, hits: &mut Vec<Hit>) -> usiz
     let said = OnceCell::new();
     let mut first = 0;
     while first < groups.len() {
-        let numbers = Numbers { text, bytes, groups: &groups, first, hint, said: &said };
+        let numbers = Numbers { text, bytes, groups: &groups, first, hint, only, said: &said };
         let Some((count, found)) = numbers.find() else {
             first += 1;
             continue;
@@ -93,6 +93,7 @@ struct Numbers<'a> {
     groups: &'a [(usize, usize)],
     first: usize,
     hint: Hint,
+    only: Kinds,
     /// What the nearest telling word before the run says, and where it begins.
     said: &'a OnceCell<Option<(Hint, usize)>>,
 }
@@ -114,16 +115,20 @@ impl Numbers<'_> {
             Hint::Other if self.is_behind_word(start) => self.said_before(start),
             known => known,
         };
-        if let Some(count) = self.card(hint) {
+        if self.only.has(Kind::Card)
+            && let Some(count) = self.card(hint)
+        {
             return Some((count, self.hit(count, start, Kind::Card)));
         }
         if before == Side::Near && !self.plus() {
             return None;
         }
-        if let Some(count) = self.ssn(hint) {
+        if self.only.has(Kind::Ssn)
+            && let Some(count) = self.ssn(hint)
+        {
             return Some((count, self.hit(count, start, Kind::Ssn)));
         }
-        let count = self.phone(hint)?;
+        let count = self.only.has(Kind::Phone).then(|| self.phone(hint))??;
         let mut start = start;
         while start > 0 && matches!(self.bytes[start - 1], b'(' | b'+') {
             start -= 1;
@@ -317,7 +322,7 @@ mod tests {
         let (mut hits, mut end) = (Vec::new(), 0);
         for (start, _) in text.match_indices(|c: char| c.is_ascii_digit()) {
             if start >= end {
-                end = at(text, start, hint, &mut hits);
+                end = at(text, start, hint, Kinds::default(), &mut hits);
             }
         }
         let hits = merged(hits);
