@@ -185,11 +185,6 @@ mod tests {
         }
         assert!(!errors.contains("s3nt1nel"));
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn detectors_are_looked_for_beside_the_only_kinds_unless_those_name_one() {

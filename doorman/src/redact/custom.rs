@@ -94,7 +94,9 @@ impl Search<'_> {
     fn beside_masks(&self, start: usize, end: usize) -> Option<(usize, usize)> {
         let around = |at: usize| {
             let from = floor(self.text, at.saturating_sub(mask::LONGEST));
-            let to = (at..).find(|to| self.text.is_char_boundary(*to)).unwrap_or(self.text.len());
+            let to = (at..self.text.len())
+                .find(|to| self.text.is_char_boundary(*to))
+                .unwrap_or(self.text.len());
             let mut masks = self.text[from..to].match_indices('«').map(|(open, _)| from + open);
             masks.find_map(|open| {
                 let length = mask::length_of(&self.text[open..], self.names);
