@@ -157,6 +157,7 @@ impl DoormanBuilder {
 
 #[cfg(test)]
 mod tests {
+    use super::Redaction;
     use crate::{Detector, Doorman, Mask};
 
     #[test]
