@@ -60,7 +60,7 @@ fn only_what_is_declared_is_masked_at_any_depth() {
 #[test]
 fn a_container_that_is_masked_whole_takes_what_is_declared_in_it() {
     let schema = json!({ "properties": { "credentials": { "properties": { "user": marked() } } } });
-    let redactor = redactor(&schema).containers(crate::Containers::Whole);
+    let redactor = redactor(&schema).containers(crate::redact::Containers::Whole);
     let redacted = redactor.json(br#"{"credentials":{"user":"x","pass":"y"},"user":"kept"}"#);
     let shown = String::from_utf8_lossy(redacted.content());
     assert!(!shown.contains("\"x\"") && !shown.contains("\"y\""), "{shown}");
