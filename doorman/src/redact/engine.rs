@@ -138,11 +138,18 @@ pub(super) fn hits(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Hit> {
     }
     let named = mask::named(text, &judge.rules.names);
     if named.is_empty() {
-        return rounds::hits(judge.settles.get(), text, |text| once(judge, text, said));
+        let first = once(judge, text, said);
+        return rounds::hits(judge.settles.get(), text, first, |text| once(judge, text, said));
     }
     // What masks say is no context for what stands beside them.
     let (alike, back) = rounds::masked(text, named.iter().map(|hit| Edit::from(*hit)));
     hits(judge, &alike, said).into_iter().map(|hit| back.hit(hit)).collect()
+}
+
+/// The places in a text that has no documents in it, and no signs that are spelt otherwise.
+pub(super) fn as_it_says(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Hit> {
+    let first = sweep(judge, text, said);
+    rounds::hits(judge.settles.get(), text, first, |text| once(judge, text, said))
 }
 
 /// Every detector, once.

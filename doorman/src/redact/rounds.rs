@@ -14,8 +14,13 @@ const MOST: usize = 8;
 
 /// The hits of a text, and those that they bring about. `once` is enough within a text that is looked at
 /// again as a whole.
-pub(super) fn hits(once: bool, text: &str, find: impl Fn(&str) -> Vec<Hit>) -> Vec<Hit> {
-    let mut hits = find(text);
+pub(super) fn hits(
+    once: bool,
+    text: &str,
+    first: Vec<Hit>,
+    find: impl Fn(&str) -> Vec<Hit>,
+) -> Vec<Hit> {
+    let mut hits = first;
     if once {
         return hits;
     }

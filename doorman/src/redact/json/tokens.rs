@@ -11,6 +11,8 @@ const STOP: u8 = 1;
 const SIGN: u8 = 2;
 const CAPITAL: u8 = 4;
 const ESCAPE: u8 = 8;
+/// What may be spelt otherwise, be a mask, or begin a document.
+const ODD: u8 = 16;
 
 impl Seen {
     pub(super) fn escapes(self) -> bool {
@@ -22,19 +24,25 @@ impl Seen {
         self.0 & (SIGN | ESCAPE) != 0
     }
 
+    /// Whether every sign is what it says, and no document begins.
+    pub(super) fn is_as_it_says(self) -> bool {
+        self.0 & (ESCAPE | ODD) == 0
+    }
+
     pub(super) fn capitals(self) -> bool {
         self.0 & CAPITAL != 0
     }
 }
 
 static CLASSES: [u8; 256] = {
-    let mut classes = [SIGN; 256];
+    let mut classes = [SIGN | ODD; 256];
     let mut byte = 0u8;
     while byte < 0x80 {
         classes[byte as usize] = match byte {
             b'"' | 0..0x20 => STOP,
             b'\\' => STOP | ESCAPE,
             b'A'..=b'Z' => CAPITAL,
+            b'%' | b'&' | b'{' | b'[' | 0x7F => SIGN | ODD,
             b'a'..=b'z'
             | b' '
             | b'!'

@@ -504,6 +504,16 @@ impl<'a, 'r> Walker<'a, 'r> {
         if raw.len() < 5 && self.judge.rules.too_short(raw) {
             return;
         }
+        if seen.is_as_it_says() {
+            let found = engine::as_it_says(self.judge, raw, said);
+            self.edits.extend(found.into_iter().map(|hit| Edit {
+                start: start + hit.start,
+                end: start + hit.end,
+                kind: hit.kind,
+                form: Form::Inline,
+            }));
+            return;
+        }
         let copied = seen.escapes().then(|| fold::unescaped(raw));
         let text = copied.as_ref().map_or(raw, |copied| &copied.text);
         let whole = text.trim_start().starts_with(['{', '[', '"']);
