@@ -7,19 +7,18 @@ use super::{
     MASK, Redactor, Rules, engine, json,
     judge::{Judge, Known, Role},
     keys::{Said, Verdict},
-    mask,
+    mask, pairs,
     tests::documents,
 };
 
 /// What holds for a value by what stands above it.
-#[expect(clippy::struct_excessive_bools, reason = "facts that do not exclude each other")]
 #[derive(Clone, Copy)]
 struct Above {
     masked: bool,
     said: Said,
     lists_names: bool,
     lists_headers: bool,
-    tally: bool,
+    tally: usize,
 }
 
 struct Plain<'r> {
@@ -36,7 +35,9 @@ impl Plain<'_> {
             Value::String(text) if mask::length(text) == text.len() && !text.is_empty() => {
                 value.clone()
             }
-            Value::Number(number) if above.tally && is_count(&number.to_string()) => value.clone(),
+            Value::Number(number) if pairs::is_tally(&number.to_string(), above.tally) => {
+                value.clone()
+            }
             _ if above.masked => MASK.into(),
             Value::Bool(_) => value.clone(),
             Value::Number(number) => {
@@ -110,10 +111,10 @@ impl Plain<'_> {
         let (mut secret, mut option) = (false, None);
         let redacted = items.iter().enumerate().map(|(at, item)| {
             let mut masked = above.masked || secret;
+            let before = option.take();
             if let Some(text) = item.as_str() {
                 let quoted = Value::from(text).to_string();
                 let raw = &quoted[1..quoted.len() - 1];
-                let before = option.take();
                 if raw.starts_with('-') {
                     option = json::takes(&self.judge, raw);
                 } else {
@@ -123,6 +124,10 @@ impl Plain<'_> {
                         None => false,
                     };
                 }
+            } else if item.is_number() || item.is_boolean() {
+                masked |= matches!(before, Some(json::Takes::Secret));
+            } else {
+                option = before;
             }
             if let Some(name) = item.as_str().filter(|_| lists_headers) {
                 secret = at % 2 == 0 && self.known(name).verdict == Verdict::Secret;
@@ -159,7 +164,7 @@ fn below(known: &Known, above: Above, named: &[(usize, Verdict)], at: usize) -> 
     if above.masked {
         return Above { lists_names, lists_headers: false, ..above };
     }
-    let above = Above { lists_names, lists_headers: known.lists_headers, tally: false, ..above };
+    let above = Above { lists_names, lists_headers: known.lists_headers, tally: 0, ..above };
     let mut verdict = known.verdict;
     if known.role == Role::Value && verdict != Verdict::Secret {
         let secret = named.iter().any(|(_, said)| *said == Verdict::Secret);
@@ -184,10 +189,6 @@ fn below(known: &Known, above: Above, named: &[(usize, Verdict)], at: usize) -> 
     }
 }
 
-fn is_count(number: &str) -> bool {
-    number.len() < 10 && number.bytes().all(|b| b.is_ascii_digit())
-}
-
 fn agree(document: &Value) -> Result<(), TestCaseError> {
     let (rules, redactor) = (Rules::default(), Redactor::new());
     let text = document.to_string();
@@ -197,7 +198,7 @@ fn agree(document: &Value) -> Result<(), TestCaseError> {
         said: Said::NOTHING,
         lists_names: false,
         lists_headers: false,
-        tally: false,
+        tally: 0,
     };
     let expected = plain.value(document, start);
     let redacted = redactor.json(text.as_bytes());
@@ -224,6 +225,8 @@ fn they_agree_on_names_and_values_in_every_order() {
         json!({ "rawHeaders": ["Host", "x", "Cookie", "a=b", "Authorization", ["c"], "d", "e"] }),
         json!({ "cookies": ["Host", "x", "Cookie", "y"], "headers": ["Cookie", "z"] }),
         json!(["mysql", "--password", "x", "-u", "a:b", "--user", "a", "--token", "-x", 5, "y"]),
+        json!(["--pin", 1234, "--pin", null, "x", "--pin", [1], "y", "--pin", true]),
+        json!({ "pass": 12, "passes": [{ "pass": 123_456 }] }),
         json!({ "tokens": [1, 2, 1_234_567_890, "x", -1], "max_tokens": "y" }),
         json!({ "password": ["a", { "value": 1, "b": null }], "token_type": "bearer" }),
     ] {

@@ -65,6 +65,13 @@ pub(super) fn text(encoded: &[u8]) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
+/// Whether it is `user:password`.
+pub(super) fn is_user_and_password(text: &str) -> bool {
+    let Some((user, password)) = text.split_once(':') else { return false };
+    let plain = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
+    plain(user) && plain(password)
+}
+
 /// The bytes of base64 and of its form for addresses, to the first sign that is neither.
 pub(super) fn decoded(encoded: &[u8]) -> Vec<u8> {
     let (mut decoded, mut held, mut bits) = (Vec::with_capacity(encoded.len()), 0u32, 0u32);

@@ -57,11 +57,17 @@ fn document(judge: &Judge<'_>, text: &str) -> Option<Vec<Edit>> {
     json::edits(judge, text).map(ordered)
 }
 
-/// Sorts edits; of two that overlap, the wider one stays.
+/// Sorts edits; two that overlap are one, and all of both is masked.
 fn ordered(mut edits: Vec<Edit>) -> Vec<Edit> {
     if !edits.is_sorted_by(|edit, next| edit.end <= next.start) {
         edits.sort_by_key(|edit| (edit.start, std::cmp::Reverse(edit.end)));
-        edits.dedup_by(|next, edit| next.start < edit.end);
+        edits.dedup_by(|next, edit| {
+            if next.start < edit.end && next.end > edit.end {
+                edit.end = next.end;
+                edit.form = Form::Inline;
+            }
+            next.start < edit.end
+        });
     }
     edits
 }

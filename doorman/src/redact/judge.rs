@@ -32,8 +32,8 @@ pub(super) struct Known {
     pub(super) lists_names: bool,
     /// Whether it stands over a list of headers, names and values in turn.
     pub(super) lists_headers: bool,
-    /// Whether numbers under it are counts.
-    pub(super) tally: bool,
+    /// How many digits a number under it has at most that is a count.
+    pub(super) tally: usize,
     /// Whether it adds nothing to what stands above it.
     pub(super) goes_on: bool,
     /// Whether a path of the user may end with it.
@@ -73,7 +73,7 @@ const EMPTY: Known = Known {
     role: Role::Member,
     lists_names: false,
     lists_headers: false,
-    tally: false,
+    tally: 0,
     goes_on: true,
     may_end_path: false,
     shows: None,
@@ -218,7 +218,7 @@ impl<'r> Judge<'r> {
             role,
             lists_names: words.lists_names(),
             lists_headers: words.lists_headers(),
-            tally: pairs::is_tally(key),
+            tally: pairs::tally(key),
             goes_on: words.goes_on(),
             may_end_path: self.rules.patterns.iter().any(|pattern| pattern.may_end_with(&words)),
             shows: if self.may_show(key) {

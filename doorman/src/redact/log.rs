@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use serde_json::{Map, Value, json};
 use tracing::field::{Field, Visit};
 
-use super::redactor::Redactor;
+use super::{mask::MASK, redactor::Redactor};
 
 impl Redactor {
     /// Writes a field of a log line: the value is looked at as that of a JSON member of this name, so that
@@ -50,27 +50,16 @@ impl Redactor {
 
     /// The name and the value as they may be shown.
     fn field(&self, name: &str, value: String) -> (String, String) {
-        // A path of keys means a name that is written with its dots, too.
-        let parts = [name];
-        let document = parts.iter().rev().fold(Value::from(value), |inner, name| {
-            Value::Object(Map::from_iter([((*name).to_owned(), inner)]))
-        });
+        // A number is looked at as one, so that `tokens = 512` stays.
+        let number = value.parse::<serde_json::Number>().ok();
+        let document = json!({ name: number.map_or_else(|| Value::from(&*value), Value::from) });
         let document = document.to_string();
         let redacted = self.json(document.as_bytes()).into_content();
-        let mut shown = serde_json::from_slice(&redacted).unwrap_or_else(|_| json!("«redacted»"));
-        let mut names: Vec<String> = Vec::with_capacity(parts.len());
-        loop {
-            match shown {
-                Value::Object(members) => {
-                    let Some((name, inner)) = members.into_iter().next() else {
-                        return (names.join("."), String::new());
-                    };
-                    names.push(name);
-                    shown = inner;
-                }
-                Value::String(shown) => return (names.join("."), shown),
-                other => return (names.join("."), other.to_string()),
-            }
+        let members: Map<String, Value> = serde_json::from_slice(&redacted).unwrap_or_default();
+        match members.into_iter().next() {
+            Some((name, Value::String(shown))) => (name, shown),
+            Some((name, Value::Number(_))) => (name, value),
+            _ => (name.to_owned(), MASK.to_owned()),
         }
     }
 }

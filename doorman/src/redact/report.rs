@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, fmt::Write as _, ops::Range};
 
 use serde::de::IgnoredAny;
 
-use super::{kinds::Kind, redacted::Redacted};
+use super::{json::string_end, kinds::Kind, redacted::Redacted};
 
 /// A piece of the input that is masked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +110,7 @@ impl Walker<'_> {
                     }
                 }
                 b'"' => {
-                    at = self.string_end(at);
+                    at = string_end(self.bytes, at);
                     if let Some(frame) = self.frames.last_mut().filter(|frame| frame.awaits_key) {
                         frame.awaits_key = false;
                         frame.key = start + 1..at - 1;
@@ -124,18 +124,6 @@ impl Walker<'_> {
                 _ => {}
             }
         }
-    }
-
-    /// Past the closing quote of the string whose first character is at `at`.
-    fn string_end(&self, mut at: usize) -> usize {
-        while let Some(byte) = self.bytes.get(at) {
-            at += match byte {
-                b'"' => return at + 1,
-                b'\\' => 2,
-                _ => 1,
-            };
-        }
-        self.bytes.len()
     }
 
     fn pointer(&self) -> Option<String> {

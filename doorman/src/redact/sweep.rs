@@ -3,7 +3,7 @@
 use super::{
     Hit, Kind, catalogue, custom, encoded, engine,
     judge::Judge,
-    keys::Said,
+    keys::{Hint, Said},
     mail, mask, numbers,
     pairs::{self, Ahead},
     secrets,
@@ -148,7 +148,12 @@ impl Sweep<'_> {
                 }
                 self.token(at);
             }
-            Sign::Capital if at > 0 && self.bytes[at - 1].is_ascii_alphabetic() => self.token(at),
+            Sign::Capital if at > 0 && self.bytes[at - 1].is_ascii_alphabetic() => {
+                self.token(at);
+                if self.bytes[at..].get(1..3) == Some(b" '") {
+                    self.pair(at, |sweep| pairs::at_statement(sweep.text, at, &mut sweep.hits));
+                }
+            }
             Sign::Token => self.token(at),
             Sign::Dash => {
                 self.token(at);
@@ -227,6 +232,11 @@ impl Sweep<'_> {
         }
         for piece in encoded::pieces(self.bytes, start, end) {
             let text = encoded::text(&self.bytes[piece.clone()]);
+            if self.said.hint == Hint::Credentials && encoded::is_user_and_password(&text) {
+                let kind = Kind::Authorization;
+                self.hits.push(Hit { start: piece.start, end: piece.end, kind });
+                continue;
+            }
             let found = self.judge.inside(|| engine::plain(self.judge, &text, Said::NOTHING));
             if let Some(first) = found.and_then(|edits| edits.into_iter().next()) {
                 self.hits.push(Hit { start: piece.start, end: piece.end, kind: first.kind });

@@ -236,6 +236,28 @@ fn what_is_spelt_otherwise_is_read() {
 }
 
 #[test]
+fn what_stands_alone_in_its_place_is_a_secret() {
+    for text in [
+        "pass=123456",
+        "password=!@#$%^&*()",
+        "ALTER USER x IDENTIFIED BY 'hunter2'",
+        "password=hidden",
+        "api_key=your_mother",
+    ] {
+        assert!(Redactor::new().text(text).redactions().total() > 0, "{text}");
+    }
+    for (document, expected) in [
+        (r#"{"pass":123456}"#, r#"{"pass":"~"}"#),
+        (r#"{"pass":12,"fail":3}"#, r#"{"pass":12,"fail":3}"#),
+        (r#"["--pin",1234]"#, r#"["--pin","~"]"#),
+        (r#"{"auths":{"x":{"auth":"dXNlcjpodW50ZXIyeHg="}}}"#, r#"{"auths":{"x":{"auth":"~"}}}"#),
+        (r#"{"auth":{"type":"basic"}}"#, r#"{"auth":{"type":"basic"}}"#),
+    ] {
+        assert_eq!(redacted(document), expected.replace('~', MASK));
+    }
+}
+
+#[test]
 fn what_only_looks_like_a_secret_stays() {
     for text in [
         "PWD=/tmp",

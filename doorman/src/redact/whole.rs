@@ -4,6 +4,7 @@ use serde::de::IgnoredAny;
 
 use super::{
     engine::Edit,
+    json::string_end,
     keys::{Key, Verdict},
     kinds::Kind,
     mask::{self, Form},
@@ -104,18 +105,6 @@ fn container_end(bytes: &[u8], mut at: usize) -> usize {
         }
     }
     at
-}
-
-/// Past the closing quote of a string whose first character is at `at`.
-fn string_end(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(byte) = bytes.get(at) {
-        at += match byte {
-            b'"' => return at + 1,
-            b'\\' => 2,
-            _ => 1,
-        };
-    }
-    bytes.len()
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
-use crate::redact::mask::{self, Form};
+use crate::redact::{
+    json::string_end,
+    mask::{self, Form},
+};
 
 use super::{At, Declared, OBJECT, SCALAR, Style};
 
@@ -149,16 +152,4 @@ fn decoded(raw: &str) -> Option<Cow<'_, str>> {
     } else {
         Some(Cow::Borrowed(&raw[1..raw.len() - 1]))
     }
-}
-
-/// Past the closing quote of a string whose first character is at `at`.
-fn string_end(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(byte) = bytes.get(at) {
-        at += match byte {
-            b'"' => return at + 1,
-            b'\\' => 2,
-            _ => 1,
-        };
-    }
-    bytes.len()
 }

@@ -7,10 +7,10 @@ mod walker;
 
 use super::{engine::Edit, judge::Judge};
 
-pub(super) use self::scalars::number_kind;
 use self::walker::Walker;
 #[cfg(test)]
 pub(super) use self::walker::{Takes, takes};
+pub(super) use self::{scalars::number_kind, tokens::string_end};
 
 /// The edits of a whole document; `None` where it is none.
 pub(super) fn edits(judge: &Judge<'_>, text: &str) -> Option<Vec<Edit>> {

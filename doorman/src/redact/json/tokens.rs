@@ -110,6 +110,19 @@ fn escape(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
+/// Past the closing quote of a string whose first character is at `at`, in a document that is known to be
+/// well-formed.
+pub(in crate::redact) fn string_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(byte) = bytes.get(at) {
+        at += match byte {
+            b'"' => return at + 1,
+            b'\\' => 2,
+            _ => 1,
+        };
+    }
+    bytes.len()
+}
+
 /// Past the number that begins at `at`.
 pub(super) fn number(bytes: &[u8], mut at: usize) -> Option<usize> {
     let digits = |at: &mut usize| {

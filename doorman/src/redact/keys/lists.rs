@@ -550,6 +550,7 @@ pub(in crate::redact) fn hint(word: &str) -> Option<Hint> {
         | "telefone" | "telefoon" | "téléphone" | "celular" | "cellulare" | "movil" | "móvil"
         | "gsm" | "tlf" | "puhelin" | "komórka" | "hotline" | "helpline" | "pager" | "телефон"
         | "电话" | "電話" | "手机" | "携帯" | "전화" => Hint::Phone,
+        "auth" => Hint::Credentials,
         "ssn" | "ssns" | "social" | "itin" | "taxpayer" => Hint::Ssn,
         "card" | "cards" | "cc" | "pan" | "visa" | "mastercard" | "amex" | "maestro" | "debit"
         | "credit" | "diners" | "jcb" => Hint::Card,

@@ -45,6 +45,8 @@ pub(super) enum Hint {
     Phone,
     Ssn,
     Card,
+    /// A user and a password in base64, as docker keeps them under `auth`.
+    Credentials,
     /// Versions, dates and numbers of other things.
     Other,
 }

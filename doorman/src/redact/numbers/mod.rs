@@ -110,7 +110,7 @@ impl Numbers<'_> {
             return None;
         }
         let hint = match self.hint {
-            Hint::None => self.said_before(start),
+            Hint::None | Hint::Credentials => self.said_before(start),
             // A key tells of the value as a whole, and not of a number among words.
             Hint::Other if self.is_behind_word(start) => self.said_before(start),
             known => known,
@@ -291,7 +291,7 @@ fn said_before(text: &str, start: usize) -> Option<(Hint, usize)> {
             "call" | "calling" | "called" | "contact" | "dial" | "dialed" | "dialled" | "text"
             | "ring" | "reach" | "answering" => Some(Hint::Phone),
             "my" | "your" | "his" | "her" | "our" | "their" if numbered => Some(Hint::Phone),
-            "at" | "time" | "line" | "total" | "id" | "model" => None,
+            "at" | "auth" | "time" | "line" | "total" | "id" | "model" => None,
             word => keys::hint(word),
         };
         if let Some(said) = said {

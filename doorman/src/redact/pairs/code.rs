@@ -79,10 +79,22 @@ pub(super) fn code(rest: &str, key: &str) -> Option<Code> {
     Some(if constant(&inner[from..to]) { Code::Shown } else { Code::Told(text + from, text + to) })
 }
 
-/// Whether numbers under this key say how many tokens there are, or how many tests pass.
-pub(in crate::redact) fn is_tally(key: &str) -> bool {
+/// How many digits a number under this key has at most that says how many tokens there are, or how many
+/// tests pass. What is longer is a secret.
+pub(in crate::redact) fn tally(key: &str) -> usize {
     let tail = key.len().checked_sub("tokens".len()).and_then(|from| key.get(from..));
-    tail.is_some_and(|tail| tail.eq_ignore_ascii_case("tokens")) || key.eq_ignore_ascii_case("pass")
+    if tail.is_some_and(|tail| tail.eq_ignore_ascii_case("tokens")) {
+        9
+    } else if key.eq_ignore_ascii_case("pass") {
+        3
+    } else {
+        0
+    }
+}
+
+/// Whether a number is one of so many digits.
+pub(in crate::redact) fn is_tally(value: &str, most: usize) -> bool {
+    value.len() <= most && value.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether a line begins with a path of files, and not with base64 that begins with a slash.
@@ -101,33 +113,26 @@ fn is_path(line: &str) -> bool {
     !path.contains(['+', '=', '@', '!']) && !path.split('/').any(random)
 }
 
-/// Words that stand where a secret would, in lower case.
-const INSTEAD: [&str; 10] = [
-    "redacted",
-    "masked",
-    "hidden",
-    "inherit",
-    "include",
-    "same-origin",
-    "omit",
-    "optional",
-    "required",
-    "placeholder",
-];
+/// Words that say how `secrets` and `credentials` are passed on, and are none.
+pub(super) fn is_mode(key: &str, value: &str) -> bool {
+    matches!(key, "secrets" | "credentials")
+        && matches!(value, "inherit" | "include" | "same-origin" | "omit")
+}
 
 /// Whether a value says that there is to be one: `YOUR_API_KEY`.
 fn is_yours(value: &str) -> bool {
-    let front = value.get(..5).unwrap_or_default();
-    let word = |b: u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-');
-    (front.eq_ignore_ascii_case("your_") || front.eq_ignore_ascii_case("your-"))
-        && value.bytes().all(word)
+    let value = value.to_ascii_lowercase().replace('-', "_");
+    let rest = value.strip_prefix("your_").unwrap_or_default();
+    let ends = ["key", "token", "secret", "password"];
+    rest.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+        && ends.iter().any(|end| rest.ends_with(end))
 }
 
 /// Whether a value as a whole stands for another.
 pub(super) fn is_placeholder(value: &str) -> bool {
     is_crossed_out(value)
         || is_yours(value)
-        || INSTEAD.iter().any(|word| word.eq_ignore_ascii_case(value))
+        || value.eq_ignore_ascii_case("redacted")
         || matches!(value, "..." | "…")
         || matches!(code(value, "password"), Some(Code::Shown))
 }

@@ -8,7 +8,10 @@ mod values;
 
 use super::{Hit, Kind, judge::Judge, mask};
 
-pub(super) use self::{addresses::Ahead, code::is_tally};
+pub(super) use self::{
+    addresses::Ahead,
+    code::{is_tally, tally},
+};
 use self::{
     addresses::in_address,
     commands::{after_option, after_scheme},
@@ -89,6 +92,12 @@ pub(super) fn at_run(text: &str, start: usize, end: usize, judge: &Judge<'_>, hi
     if sets && text[end..].starts_with(' ') {
         found(after_option(text, end, judge), hits);
     }
+}
+
+/// Finds the text behind `IDENTIFIED BY` and `PASSWORD` of SQL, of which this is the last letter.
+pub(super) fn at_statement(text: &str, last: usize, hits: &mut Vec<Hit>) -> usize {
+    let said = ["IDENTIFIED BY", "PASSWORD"].iter().any(|word| text[..=last].ends_with(word));
+    found(if said { quoted(text, last + 2) } else { None }, hits)
 }
 
 /// Whether a call sets a password: `setPassword(`, `PASSWORD(`.

@@ -3,7 +3,7 @@
 use crate::redact::{judge::Judge, mask};
 
 use super::{
-    code::{Code, code, is_placeholder, is_tally, is_word_of_prose},
+    code::{Code, code, is_mode, is_placeholder, is_tally, is_word_of_prose, tally},
     names::key_before,
 };
 
@@ -262,14 +262,23 @@ pub(super) fn scheme(text: &str) -> usize {
     if is_scheme && text[word..].starts_with(' ') { word + 1 } else { 0 }
 }
 
+/// Whether signs alone are a secret: six or more, of four sorts, and not those that cross something out.
+fn is_symbols(value: &str) -> bool {
+    let sort = |c: char| c.is_ascii_punctuation() && !"*._-=•«»".contains(c);
+    let mut sorts: Vec<char> = value.chars().filter(|c| sort(*c)).collect();
+    sorts.sort_unstable();
+    sorts.dedup();
+    sorts.len() >= 4 && value.len() >= 6 && !value.contains([' ', '«'])
+}
+
 /// A value that is not shown; none where nothing is told by it.
 pub(super) fn secret(text: &str, key: &str, start: usize, end: usize) -> Option<(usize, usize)> {
     let start = start + if end > start { scheme(&text[start..end]) } else { 0 };
     let value = text.get(start..end)?;
     let empty = ["null", "none", "nil", "true", "false", "undefined", ""];
-    let counted = is_tally(key) && value.len() < 10 && value.bytes().all(|b| b.is_ascii_digit());
-    let told = value.chars().any(char::is_alphanumeric)
-        && !counted
+    let told = (value.chars().any(char::is_alphanumeric) || is_symbols(value))
+        && !is_tally(value, tally(key))
+        && !is_mode(key, value)
         && !mask::stands_for_all(value)
         && !is_placeholder(value)
         && !empty.iter().any(|empty| empty.eq_ignore_ascii_case(value))

@@ -1,11 +1,14 @@
 //! The walk: what holds where, and what is done there.
 
+mod arrays;
+mod frames;
+
 use std::collections::HashSet;
 
 use super::{
     Broken,
-    scalars::{card_in_pieces, number_kind},
-    siblings::{Range, Siblings, names_second},
+    scalars::number_kind,
+    siblings::{Range, Siblings},
     tokens::{self, Seen},
 };
 use crate::redact::{
@@ -15,58 +18,15 @@ use crate::redact::{
     judge::{Judge, Role},
     keys::{Key, Said, Verdict},
     mask::{self, Form},
+    pairs::is_tally,
 };
+
+#[cfg(test)]
+pub(in crate::redact) use self::arrays::{Takes, takes};
+use self::frames::{Above, Frame, MaskedKeys};
 
 /// How deep a document may be; what is deeper is read as text.
 const DEEPEST: usize = 1 << 16;
-
-/// An open object or array.
-#[expect(clippy::struct_excessive_bools, reason = "facts that do not exclude each other")]
-struct Frame {
-    is_array: bool,
-    /// Whether its items are names of other things.
-    lists_names: bool,
-    /// Whether its items are names and values of headers in turn.
-    lists_headers: bool,
-    /// Whether the last item was an option, and its value comes next.
-    option: Option<Takes>,
-    /// Whether no container is among them.
-    flat: bool,
-    has_key: bool,
-    role: Role,
-    /// What holds for its members by what stands above them.
-    above: Above,
-    start: usize,
-    /// How many values there were.
-    count: usize,
-    /// The first and the second item of an array.
-    items: [Range; 2],
-    masked_keys: Option<Box<MaskedKeys>>,
-}
-
-/// What an option of a command line takes.
-#[derive(Clone, Copy)]
-pub(in crate::redact) enum Takes {
-    Secret,
-    /// `user:password`.
-    User,
-}
-
-/// What a key says of everything under it.
-#[derive(Default, Clone, Copy)]
-struct Above {
-    masked: bool,
-    /// Whether numbers stay all the same.
-    tally: bool,
-    said: Said,
-}
-
-/// The keys of an object that are not shown, and those that look like it already.
-#[derive(Default)]
-struct MaskedKeys {
-    edits: Vec<usize>,
-    taken: Vec<u32>,
-}
 
 #[expect(clippy::struct_excessive_bools, reason = "facts that do not exclude each other")]
 pub(super) struct Walker<'a, 'r> {
@@ -293,26 +253,6 @@ impl<'a, 'r> Walker<'a, 'r> {
         }
     }
 
-    fn close_array(&mut self, frame: &Frame) {
-        self.judge_pair(frame);
-        let raw = &self.text[frame.start..self.at];
-        if !frame.flat || !(3..=5).contains(&frame.count) || raw.len() > 256 || frame.above.masked {
-            return;
-        }
-        for (start, end) in card_in_pieces(raw).into_iter().flatten() {
-            self.edits.push(quoted(frame.start + start, frame.start + end, Kind::Card));
-        }
-    }
-
-    /// Masks the second of two items where the first is its name.
-    fn judge_pair(&mut self, frame: &Frame) {
-        let [first, second] = frame.items.map(|(start, end)| &self.text[start..end]);
-        let pair = frame.count == 2 && !frame.lists_names && !frame.above.masked;
-        if pair && first.starts_with('"') && names_second(self.judge, first, second) {
-            self.mask_named(frame.items[1]);
-        }
-    }
-
     /// Masks a value whose name came after it.
     fn mask_named(&mut self, (start, end): Range) {
         if !self.judge.rules.only.has(Kind::Key) {
@@ -378,7 +318,7 @@ impl<'a, 'r> Walker<'a, 'r> {
             _ if frame.above.masked => frame.above,
             Verdict::Secret => Above { masked: true, tally: known.tally, said: Said::NOTHING },
             Verdict::Plain(Said::NOTHING) if known.goes_on => frame.above,
-            Verdict::Plain(said) => Above { masked: false, tally: false, said },
+            Verdict::Plain(said) => Above { masked: false, tally: 0, said },
         };
         self.next_lists_names = known.lists_names;
         self.next_lists_headers = known.lists_headers;
@@ -418,42 +358,13 @@ impl<'a, 'r> Walker<'a, 'r> {
         self.take_header(start, end);
     }
 
-    /// Whether an item is what the option before it takes: `["--password", "…"]`.
-    fn take_option(&mut self, start: usize, end: usize) -> bool {
-        let Some(frame) = self.frames.last_mut().filter(|frame| frame.is_array) else {
-            return false;
-        };
-        let raw = &self.text[start + 1..end - 1];
-        let before = frame.option.take();
-        if raw.starts_with('-') {
-            frame.option = takes(self.judge, raw);
-            return false;
-        }
-        match before {
-            Some(Takes::Secret) => true,
-            Some(Takes::User) => raw.contains(':'),
-            None => false,
-        }
-    }
-
-    /// Takes the name of a header; the next item is its value.
-    fn take_header(&mut self, start: usize, end: usize) {
-        let Some(frame) = self.frames.last_mut().filter(|frame| frame.lists_headers) else {
-            return;
-        };
-        if frame.count % 2 == 1 {
-            frame.above.masked = self.judge.name(&self.text[start + 1..end - 1]) == Verdict::Secret;
-        } else {
-            frame.above.masked = false;
-        }
-    }
-
     /// Judges the number or word that ends here.
     fn other(&mut self, start: usize) {
         let end = self.at;
         let above = self.above();
-        let counts = above.tally && is_count(&self.text[start..end]);
-        let hidden = (above.masked && !counts) || self.is_forced(start);
+        let taken = self.takes_number(start);
+        let counts = is_tally(&self.text[start..end], above.tally);
+        let hidden = (above.masked && !counts) || taken || self.is_forced(start);
         if hidden && self.judge.rules.only.has(Kind::Key) {
             self.mask(start, end);
         } else if let Some(kind) = number_kind(&self.text[start..end], above.said)
@@ -527,21 +438,6 @@ impl<'a, 'r> Walker<'a, 'r> {
             self.edits.push(Edit { start: start + from, end: start + to, kind: edit.kind, form });
         }
     }
-}
-
-/// What an option takes.
-pub(in crate::redact) fn takes(judge: &Judge<'_>, option: &str) -> Option<Takes> {
-    if matches!(option, "-u" | "--user") {
-        return Some(Takes::User);
-    }
-    let name = option.trim_start_matches('-');
-    let secret = !name.contains('=') && judge.name(name) == Verdict::Secret;
-    secret.then_some(Takes::Secret)
-}
-
-/// Whether a number is too small for a secret.
-fn is_count(raw: &str) -> bool {
-    raw.len() < 10 && raw.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn quoted(start: usize, end: usize, kind: Kind) -> Edit {
