@@ -18,7 +18,7 @@ struct Above {
     said: Said,
     lists_names: bool,
     lists_headers: bool,
-    tally: usize,
+    tally: u8,
 }
 
 struct Plain<'r> {

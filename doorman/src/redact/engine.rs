@@ -155,7 +155,7 @@ pub(super) fn hits(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Hit> {
 /// The places in a text that has no documents in it, and no signs that are spelt otherwise.
 pub(super) fn as_it_says(judge: &Judge<'_>, text: &str, said: Said) -> Vec<Hit> {
     let first = sweep(judge, text, said);
-    rounds::hits(judge.settles.get(), text, first, |text| once(judge, text, said))
+    rounds::hits(judge.settles.get(), text, first, |text| sweep(judge, text, said))
 }
 
 /// Every detector, once.

@@ -48,7 +48,9 @@ impl Copied {
     /// Takes what stands for this range of the original.
     fn replace(&mut self, from: usize, to: usize, with: Option<char>) {
         let at = self.text.len();
-        self.text.extend(with);
+        if let Some(c) = with {
+            self.text.push(c);
+        }
         self.pieces.push(Piece { at, from, to, length: self.text.len() - at });
     }
 }

@@ -1,4 +1,4 @@
-//! What keys say, remembered while one input is read: documents repeat their keys.
+//! What keys say by the rules.
 
 use std::cell::{Cell, RefCell};
 
@@ -6,15 +6,14 @@ use super::{
     Kind, Rules, custom, engine, fold,
     keys::{self, Key, Said, Verdict},
     mask, pairs,
+    remembered::Remembered,
     secrets::SHORTEST,
 };
 
 /// The rules, with what was found out by them so far.
 pub(super) struct Judge<'r> {
     pub(super) rules: &'r Rules,
-    slots: RefCell<Vec<Slot>>,
-    /// How many slots there are once there is one.
-    size: usize,
+    keys: RefCell<Remembered>,
     /// How often something in something else may still be followed; what is deeper is read as text.
     depth: Cell<u8>,
     /// Whether all of the input is looked at again, so that its parts need not be.
@@ -33,7 +32,7 @@ pub(super) struct Known {
     /// Whether it stands over a list of headers, names and values in turn.
     pub(super) lists_headers: bool,
     /// How many digits a number under it has at most that is a count.
-    pub(super) tally: usize,
+    pub(super) tally: u8,
     /// Whether it adds nothing to what stands above it.
     pub(super) goes_on: bool,
     /// Whether a path of the user may end with it.
@@ -53,22 +52,8 @@ pub(super) enum Role {
     Value,
 }
 
-/// The longest key that is remembered.
-const LONGEST: usize = 40;
-
-/// A key that was seen: it is compared as a whole, for a hash alone could be made to collide.
-#[derive(Clone, Copy)]
-struct Slot {
-    length: u8,
-    /// Both ends, which are all of a short key.
-    ends: (u64, u64),
-    key: [u8; LONGEST],
-    /// Whether the key itself was looked at, not only its words.
-    whole: bool,
-    known: Known,
-}
-
-const EMPTY: Known = Known {
+/// Of what is no key.
+pub(super) const EMPTY: Known = Known {
     verdict: Verdict::Plain(Said::NOTHING),
     role: Role::Member,
     lists_names: false,
@@ -83,11 +68,9 @@ impl<'r> Judge<'r> {
     /// For an input of this length.
     pub(super) fn new(rules: &'r Rules, length: usize) -> Self {
         const DEPTH: u8 = 4;
-        let size = (length / 64).clamp(16, 1024).next_power_of_two();
         Self {
             rules,
-            slots: RefCell::default(),
-            size,
+            keys: RefCell::new(Remembered::new(length)),
             depth: Cell::new(DEPTH),
             settles: Cell::new(false),
         }
@@ -127,7 +110,15 @@ impl<'r> Judge<'r> {
 
     /// The same, where there is none.
     pub(super) fn plain_key(&self, raw: &str) -> Known {
-        self.look(raw, true)
+        let known = self.look(raw, true);
+        self.keys.borrow_mut().passes(raw);
+        known
+    }
+
+    /// The key that begins behind a quote, where it is the one that came after the last one before: objects
+    /// are often alike. With its length.
+    pub(super) fn same_key(&self, rest: &[u8]) -> Option<(usize, Known)> {
+        self.keys.borrow_mut().same(rest)
     }
 
     /// What a string says as the name of a value beside it.
@@ -141,42 +132,11 @@ impl<'r> Judge<'r> {
     }
 
     fn look(&self, key: &str, whole: bool) -> Known {
-        let bytes = key.as_bytes();
-        if bytes.len() > LONGEST {
-            return self.find(key, whole);
-        }
-        let ends = ends(bytes);
-        let slot = hash(ends, bytes.len()) & (self.size - 1);
-        if let Some(seen) = self.slots.borrow().get(slot)
-            && usize::from(seen.length) == bytes.len()
-            && seen.ends == ends
-            && (bytes.len() <= 16 || seen.key[..bytes.len()] == *bytes)
-            && (seen.whole || !whole)
-        {
-            return seen.known;
+        if let Some(known) = self.keys.borrow().get(key, whole) {
+            return known;
         }
         let known = self.find(key, whole);
-        let mut slots = self.slots.borrow_mut();
-        if slots.is_empty() {
-            // No key is empty and has been looked at.
-            slots.resize(
-                self.size,
-                Slot {
-                    length: u8::MAX,
-                    ends: (0, 0),
-                    key: [0; LONGEST],
-                    whole: false,
-                    known: EMPTY,
-                },
-            );
-        }
-        if let (Some(slot), Ok(length)) = (slots.get_mut(slot), u8::try_from(bytes.len())) {
-            slot.length = length;
-            slot.ends = ends;
-            slot.key[..bytes.len()].copy_from_slice(bytes);
-            slot.whole = whole;
-            slot.known = known;
-        }
+        self.keys.borrow_mut().put(key, whole, known);
         known
     }
 
@@ -206,20 +166,19 @@ impl<'r> Judge<'r> {
         if !whole {
             return Known { verdict, ..EMPTY };
         }
-        let role = if words.is_name() {
-            Role::Name
-        } else if words.is_value() {
-            Role::Value
-        } else {
-            Role::Member
+        let place = words.place();
+        let role = match (place.is_name, place.is_value) {
+            (true, _) => Role::Name,
+            (_, true) => Role::Value,
+            _ => Role::Member,
         };
         Known {
             verdict,
             role,
-            lists_names: words.lists_names(),
-            lists_headers: words.lists_headers(),
+            lists_names: place.lists_names,
+            lists_headers: place.lists_headers,
             tally: pairs::tally(key),
-            goes_on: words.goes_on(),
+            goes_on: verdict == Verdict::Plain(Said::NOTHING) && words.goes_on(),
             may_end_path: self.rules.patterns.iter().any(|pattern| pattern.may_end_with(&words)),
             shows: if self.may_show(key) {
                 engine::hits(self, key, Said::NOTHING).first().map(|hit| hit.kind)
@@ -242,18 +201,4 @@ impl<'r> Judge<'r> {
 fn has_word(key: &str) -> bool {
     let letter = |b: &u8| b.is_ascii_alphabetic() || !b.is_ascii();
     key.as_bytes().windows(2).any(|two| two.iter().all(letter))
-}
-
-/// The first and the last eight bytes of a key, or a short one between zeros.
-fn ends(key: &[u8]) -> (u64, u64) {
-    if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk()) {
-        return (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
-    }
-    (key.iter().fold(0, |word, byte| (word << 8) | u64::from(*byte)), 0)
-}
-
-/// Cheap, and good enough where a collision only costs time.
-fn hash((first, last): (u64, u64), length: usize) -> usize {
-    let mixed = (first ^ last.rotate_left(29) ^ length as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    usize::try_from(mixed >> 40).unwrap_or_default()
 }

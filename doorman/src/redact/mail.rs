@@ -4,16 +4,6 @@
 const LOCAL: usize = 128;
 const DOMAIN: usize = 255;
 
-/// Last labels that are names of files and parts of versions.
-const NO_DOMAINS: [&str; 75] = [
-    "png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "pdf", "js", "mjs", "ts", "tsx", "jsx",
-    "css", "scss", "json", "html", "htm", "xml", "yaml", "yml", "toml", "lock", "txt", "csv", "md",
-    "py", "java", "class", "jar", "war", "exe", "dll", "tar", "gz", "tgz", "whl", "map", "final",
-    "release", "ga", "snapshot", "beta", "alpha", "log", "cfg", "conf", "ini", "bat", "rb", "php",
-    "cpp", "sql", "rar", "mp3", "mp4", "woff", "woff2", "ttf", "docx", "xlsx", "pptx", "wasm",
-    "bin", "iso", "deb", "rpm", "dmg", "apk", "canary", "nightly", "patch", "diff", "bak", "tmp",
-];
-
 /// The address around an `@`; what is looked at on either side is bounded.
 pub(super) fn around(text: &str, at: usize) -> Option<(usize, usize)> {
     let start = local(text, at)?;
@@ -31,10 +21,12 @@ fn local(text: &str, at: usize) -> Option<usize> {
         let address = !quoted.is_empty() && !quoted.contains(['\n', ':', '{', ',']);
         return address.then(|| at - before.len() + open);
     }
-    let mut ascii_only = false;
-    let mut start = at;
-    for (offset, c) in before.char_indices().rev() {
-        let part = c.is_alphanumeric() || "._%+-!#$&'*/=?^`{|}~".contains(c);
+    let plain =
+        before.bytes().rev().take_while(|b| b.is_ascii() && is_part(char::from(*b))).count();
+    let mut ascii_only = before[before.len() - plain..].bytes().any(|b| b.is_ascii_alphanumeric());
+    let mut start = at - plain;
+    for (offset, c) in before[..before.len() - plain].char_indices().rev() {
+        let part = is_part(c);
         // Where a script without blanks meets ASCII, the address begins.
         let script = !c.is_ascii() && is_unspaced(c);
         if !part || (ascii_only && script) {
@@ -45,11 +37,34 @@ fn local(text: &str, at: usize) -> Option<usize> {
     }
     let name = &text[start..at];
     // Signs at the front belong to what stands before: `mailto=`, `'`, `/`.
-    let cut = name.rfind(['=', '/', '\'', '`', '{', '}', '|', '?', '&', '*', '!', '#', '$', '^']);
+    let cut = name.bytes().rposition(|b| {
+        matches!(
+            b,
+            b'=' | b'/'
+                | b'\''
+                | b'`'
+                | b'{'
+                | b'}'
+                | b'|'
+                | b'?'
+                | b'&'
+                | b'*'
+                | b'!'
+                | b'#'
+                | b'$'
+                | b'^'
+        )
+    });
     let name = &name[cut.map_or(0, |cut| cut + 1)..];
     let name = name.trim_start_matches(['.', '-', '%', '~', '+']);
     let fine = name.chars().any(char::is_alphanumeric) && !name.ends_with('.');
     fine.then(|| at - name.len())
+}
+
+/// Whether the name of an address may hold it.
+fn is_part(c: char) -> bool {
+    let sign = |c| "._%+-!#$&'*/=?^`{|}~".contains(c);
+    if c.is_ascii() { c.is_ascii_alphanumeric() || sign(c) } else { c.is_alphanumeric() }
 }
 
 /// The end of the domain that a text begins with.
@@ -59,9 +74,11 @@ fn domain(text: &str) -> Option<usize> {
         return literal[..end].parse::<std::net::IpAddr>().is_ok().then_some(end + 2);
     }
     let text = &text[..floor(text, text.len().min(DOMAIN))];
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
+    let ascii = text.bytes().take_while(plain).count();
     let stops = |c: char| !(c.is_alphanumeric() || c == '-' || c == '.');
-    let mut end = text.find(stops).unwrap_or(text.len());
-    let starts_ascii = text.starts_with(|c: char| c.is_ascii_alphanumeric());
+    let mut end = text[ascii..].find(stops).map_or(text.len(), |at| ascii + at);
+    let starts_ascii = end > ascii && text.starts_with(|c: char| c.is_ascii_alphanumeric());
     if starts_ascii && let Some(at) = text[..end].find(is_unspaced) {
         // 中 after `.` is a label of an international name, and after a letter the next word.
         if !text[..at].ends_with('.') {
@@ -86,8 +103,90 @@ fn domain(text: &str) -> Option<usize> {
         && domain.as_bytes().get(1) == Some(&b'x')
         && domain.as_bytes().get(2) == Some(&b'.');
     let last = domain.rsplit('.').next()?;
-    let file = NO_DOMAINS.iter().any(|name| name.eq_ignore_ascii_case(last));
-    (well_formed && numeric < 2 && !scale && !file).then_some(domain.len())
+    (well_formed && numeric < 2 && !scale && !is_no_domain(&last.to_ascii_lowercase()))
+        .then_some(domain.len())
+}
+
+/// Whether a last label is of names of files and parts of versions.
+fn is_no_domain(label: &str) -> bool {
+    matches!(
+        label,
+        "png"
+            | "jpg"
+            | "jpeg"
+            | "gif"
+            | "svg"
+            | "webp"
+            | "ico"
+            | "pdf"
+            | "js"
+            | "mjs"
+            | "ts"
+            | "tsx"
+            | "jsx"
+            | "css"
+            | "scss"
+            | "json"
+            | "html"
+            | "htm"
+            | "xml"
+            | "yaml"
+            | "yml"
+            | "toml"
+            | "lock"
+            | "txt"
+            | "csv"
+            | "md"
+            | "py"
+            | "java"
+            | "class"
+            | "jar"
+            | "war"
+            | "exe"
+            | "dll"
+            | "tar"
+            | "gz"
+            | "tgz"
+            | "whl"
+            | "map"
+            | "final"
+            | "release"
+            | "ga"
+            | "snapshot"
+            | "beta"
+            | "alpha"
+            | "log"
+            | "cfg"
+            | "conf"
+            | "ini"
+            | "bat"
+            | "rb"
+            | "php"
+            | "cpp"
+            | "sql"
+            | "rar"
+            | "mp3"
+            | "mp4"
+            | "woff"
+            | "woff2"
+            | "ttf"
+            | "docx"
+            | "xlsx"
+            | "pptx"
+            | "wasm"
+            | "bin"
+            | "iso"
+            | "deb"
+            | "rpm"
+            | "dmg"
+            | "apk"
+            | "canary"
+            | "nightly"
+            | "patch"
+            | "diff"
+            | "bak"
+            | "tmp"
+    )
 }
 
 fn is_top(label: &str) -> bool {

@@ -105,10 +105,13 @@ impl Writer<'_> {
             from += 1;
         }
         let begun = if text[start..].starts_with('«') { start + '«'.len_utf8() } else { start };
-        text[from..begun].rfind('«').is_some_and(|at| {
-            let at = from + at;
-            at + length_of(&text[at..], self.names) >= end
-        })
+        // Of `«`, whose first byte no sign of ASCII has.
+        memchr::memrchr(0xC2, &text.as_bytes()[from..begun])
+            .and_then(|_| text[from..begun].rfind('«'))
+            .is_some_and(|at| {
+                let at = from + at;
+                at + length_of(&text[at..], self.names) >= end
+            })
     }
 }
 
@@ -140,6 +143,9 @@ pub(super) fn length_of(text: &str, names: &Names) -> usize {
 }
 
 fn length_by(text: &str, is_known: impl Fn(&str) -> bool) -> usize {
+    if text.starts_with(MASK) {
+        return MASK.len();
+    }
     let Some(rest) = text.strip_prefix('«') else { return 0 };
     let Some((end, _)) =
         rest.char_indices().take_while(|(at, _)| *at < LONGEST).find(|(_, c)| *c == '»')

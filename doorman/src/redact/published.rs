@@ -233,7 +233,7 @@ impl Publisher<'_> {
                 let key = Key::new(name);
                 let mut below = self.below(place, &key);
                 below = below.at(self.declared, self.declared.member(place.at, name));
-                if key.is_value() && !below.masked {
+                if key.place().is_value && !below.masked {
                     below = match named {
                         Some(Verdict::Secret) => below.masked(),
                         Some(Verdict::Plain(said)) => Place { said, ..below },
@@ -272,12 +272,12 @@ impl Publisher<'_> {
     fn named(&mut self, properties: &Object) -> Option<Verdict> {
         let mut said: Option<Said> = None;
         for (name, schema) in properties {
-            if !Key::new(name).is_name() {
+            if !Key::new(name).place().is_name {
                 continue;
             }
             let Some(names) = self.constants(schema, 16) else {
                 // Any name: also one that the user means.
-                self.open |= properties.keys().any(|name| Key::new(name).is_value());
+                self.open |= properties.keys().any(|name| Key::new(name).place().is_value);
                 return Some(Verdict::Secret);
             };
             for name in names {

@@ -21,7 +21,9 @@ pub(super) fn hits(
     find: impl Fn(&str) -> Vec<Hit>,
 ) -> Vec<Hit> {
     let mut hits = first;
-    if once {
+    // Of a text that is masked whole nothing is left.
+    let whole = hits.first().is_some_and(|hit| hit.start == 0 && hit.end == text.len());
+    if once || whole {
         return hits;
     }
     for _ in 0..MOST {
@@ -36,7 +38,7 @@ pub(super) fn hits(
         hits.extend(more.into_iter().map(|hit| back.hit(hit)));
         hits = merged(hits);
     }
-    whole(text, hits.first().map(|hit| hit.kind))
+    all_of(text, hits.first().map(|hit| hit.kind))
 }
 
 /// The edits of a text that is no document, and those that they bring about.
@@ -53,11 +55,11 @@ pub(super) fn edits(text: &str, find: impl Fn(&str) -> Vec<Edit>) -> Vec<Edit> {
         }
         edits = joined(edits, more.into_iter().map(|edit| back.edit(edit)));
     }
-    whole(text, edits.first().map(|edit| edit.kind)).into_iter().map(Edit::from).collect()
+    all_of(text, edits.first().map(|edit| edit.kind)).into_iter().map(Edit::from).collect()
 }
 
 /// All of a text, as a kind that is masked.
-fn whole(text: &str, kind: Option<Kind>) -> Vec<Hit> {
+fn all_of(text: &str, kind: Option<Kind>) -> Vec<Hit> {
     kind.map(|kind| Hit { start: 0, end: text.len(), kind }).into_iter().collect()
 }
 

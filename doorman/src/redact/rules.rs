@@ -41,6 +41,11 @@ impl Rules {
         text.len() < least
     }
 
+    /// Whether nobody asked for more kinds than those that are always on.
+    pub(super) fn is_default(&self) -> bool {
+        self.kinds.is_empty() && self.custom.is_empty()
+    }
+
     pub(super) fn has_paths(&self) -> bool {
         self.longest() > 1
     }

@@ -56,7 +56,7 @@ const fn signs() -> [Sign; 256] {
 }
 
 /// How many bytes are passed over at once.
-const BLOCK: usize = 32;
+pub(super) const BLOCK: usize = 32;
 
 /// Whether nothing can begin in a block: it holds words of small letters, with capitals at their fronts
 /// only. `before` is the same one byte earlier. `lines` says whether it may hold ends of lines.

@@ -1,18 +1,22 @@
 //! What JSON is made of: strings, numbers, words and blanks (RFC 8259).
 
-use crate::redact::sweep::is_plain;
+use crate::redact::sweep::{BLOCK, is_plain};
 
 /// What was seen in a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Seen(u8);
 
 const STOP: u8 = 1;
-/// A sign that something may begin with.
+/// A sign that something may begin with, alone.
 const SIGN: u8 = 2;
 const CAPITAL: u8 = 4;
 const ESCAPE: u8 = 8;
 /// What may be spelt otherwise, be a mask, or begin a document.
 const ODD: u8 = 16;
+const DIGIT: u8 = 32;
+/// What tokens and options have and words do not.
+const MARK: u8 = 64;
+const BLANK: u8 = 128;
 
 impl Seen {
     pub(super) fn escapes(self) -> bool {
@@ -21,12 +25,17 @@ impl Seen {
 
     /// Whether there is a sign that something may begin with.
     pub(super) fn signs(self) -> bool {
-        self.0 & (SIGN | ESCAPE) != 0
+        self.0 & (SIGN | DIGIT | MARK | ESCAPE) != 0
     }
 
     /// Whether every sign is what it says, and no document begins.
     pub(super) fn is_as_it_says(self) -> bool {
         self.0 & (ESCAPE | ODD) == 0
+    }
+
+    /// Whether only a number or a token can be in it.
+    pub(super) fn is_word(self) -> bool {
+        self.0 & (SIGN | ESCAPE | ODD | BLANK) == 0
     }
 
     pub(super) fn capitals(self) -> bool {
@@ -42,28 +51,12 @@ static CLASSES: [u8; 256] = {
             b'"' | 0..0x20 => STOP,
             b'\\' => STOP | ESCAPE,
             b'A'..=b'Z' => CAPITAL,
+            b'0'..=b'9' => DIGIT,
+            b'_' | b'-' => MARK,
+            b' ' => BLANK,
             b'%' | b'&' | b'{' | b'[' | 0x7F => SIGN | ODD,
-            b'a'..=b'z'
-            | b' '
-            | b'!'
-            | b'#'
-            | b'$'
-            | b'\''
-            | b')'
-            | b'*'
-            | b'+'
-            | b','
-            | b'.'
-            | b'/'
-            | b';'
-            | b'<'
-            | b'?'
-            | b']'
-            | b'^'
-            | b'`'
-            | b'}'
-            | b'~' => 0,
-            _ => SIGN,
+            b'@' | b':' | b'=' | b'>' | b'(' | b'|' => SIGN,
+            _ => 0,
         };
         byte += 1;
     }
@@ -72,33 +65,62 @@ static CLASSES: [u8; 256] = {
 
 /// Past the closing quote of the string whose opening quote is at `at`; `None` where it is not well-formed.
 pub(super) fn string(bytes: &[u8], at: usize) -> Option<(usize, Seen)> {
-    const BLOCK: usize = 32;
-    let (mut at, mut seen) = (at + 1, 0);
+    let mut at = at + 1;
+    let mut seen = 0;
     loop {
-        let head = &bytes[at..bytes.len().min(at + BLOCK)];
-        let stop = head.iter().position(|byte| {
-            let class = CLASSES[usize::from(*byte)];
-            seen |= class;
-            class & STOP != 0
-        });
-        let Some(stop) = stop else {
-            at += head.len();
-            if head.len() < BLOCK {
-                return None;
-            }
-            // A capital that a plain block may begin with is part of no token.
-            while is_plain(&bytes[at - 1..], &bytes[at..], false) {
-                at += BLOCK;
-            }
-            continue;
-        };
-        at += stop;
-        match bytes[at] {
+        at = piece(bytes, at, &mut seen);
+        match bytes.get(at)? {
             b'"' => return Some((at + 1, Seen(seen))),
-            b'\\' => at += escape(bytes, at)?,
+            b'\\' => {
+                seen |= ESCAPE;
+                at += escape(bytes, at)?;
+            }
             _ => return None,
         }
     }
+}
+
+/// The next quote, backslash or control character.
+fn piece(bytes: &[u8], mut at: usize, seen: &mut u8) -> usize {
+    // What is seen besides says nothing more.
+    const ENOUGH: u8 = ESCAPE | SIGN;
+    let class = |byte: &u8| CLASSES[usize::from(*byte)];
+    let start = at;
+    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let stop = stop_in(*eight);
+        if *seen & ENOUGH != ENOUGH {
+            *seen |= eight[..stop].iter().fold(0, |seen, byte| seen | class(byte));
+        }
+        at += stop;
+        if stop < eight.len() {
+            return at;
+        }
+        // A capital that a plain block may begin with is part of no token.
+        let read = at - start;
+        while read >= BLOCK
+            && read.is_multiple_of(BLOCK)
+            && is_plain(&bytes[at - 1..], &bytes[at..], false)
+        {
+            at += BLOCK;
+        }
+    }
+    while let Some(byte) = bytes.get(at).filter(|byte| class(byte) & STOP == 0) {
+        *seen |= class(byte);
+        at += 1;
+    }
+    at
+}
+
+/// Where the first quote, backslash or control character of eight bytes is; eight where there is none.
+fn stop_in(eight: [u8; 8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let word = u64::from_le_bytes(eight);
+    // The lowest bit that this sets is that of the first byte that is zero.
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
+    let quote = zero(word ^ (ONES * u64::from(b'"')));
+    let slash = zero(word ^ (ONES * u64::from(b'\\')));
+    let control = zero(word & (ONES * 0xE0));
+    (quote | slash | control).trailing_zeros() as usize / 8
 }
 
 /// The length of an escape.

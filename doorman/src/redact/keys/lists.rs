@@ -525,21 +525,32 @@ const WITH: [&str; 30] = [
 
 /// How many words the longest weak phrase takes at the start, written apart or as one word.
 fn weak(words: &[&str]) -> Option<usize> {
-    let apart = WEAK.iter().filter(|phrase| words.starts_with(phrase)).map(|phrase| phrase.len());
-    apart.max().or_else(|| {
-        let word = words.first().filter(|word| word.len() >= 5)?;
-        let run_together = |phrase: &&[&str]| {
-            let length: usize = phrase.iter().map(|word| word.len()).sum();
-            phrase.len() > 1 && length == word.len() && phrase.concat() == **word
-        };
+    let word = words.first()?;
+    let alike = &PHRASES[usize::from(*word.as_bytes().first()?)];
+    let apart = alike.iter().filter(|(phrase, _)| words.starts_with(phrase));
+    apart.map(|(phrase, _)| phrase.len()).max().or_else(|| {
+        let run_together =
+            || alike.iter().any(|(phrase, together)| phrase.len() > 1 && together == word);
         let prefixed = || {
             let front = word.strip_suffix("token").or_else(|| word.strip_suffix("tokens"));
             let front = front.or_else(|| word.strip_suffix("secret"));
             front.is_some_and(|front| WITH.contains(&front))
         };
-        (WEAK.iter().any(run_together) || prefixed()).then_some(1)
+        (word.len() >= 5 && (run_together() || prefixed())).then_some(1)
     })
 }
+
+/// A phrase, and the same as one word.
+type Phrase = (&'static [&'static str], String);
+
+/// The weak phrases, by what they begin with.
+static PHRASES: LazyLock<[Vec<Phrase>; 256]> = LazyLock::new(|| {
+    let mut phrases = [const { Vec::new() }; 256];
+    for phrase in WEAK {
+        phrases[usize::from(phrase[0].as_bytes()[0])].push((phrase, phrase.concat()));
+    }
+    phrases
+});
 
 /// What a word says of the number that follows it, in keys and in texts.
 pub(in crate::redact) fn hint(word: &str) -> Option<Hint> {

@@ -56,16 +56,65 @@ pub(super) enum Hint {
 pub(super) struct Key {
     /// The words with `_` between them.
     joined: String,
+    /// Where each word ends.
+    ends: SmallVec<[usize; 8]>,
 }
 
 impl Key {
     /// Splits a key at changes of case, between letters and digits and at everything else.
     pub(super) fn new(key: &str) -> Self {
-        Self { joined: joined(key) }
+        // Small letters, and single signs between them: it is what it is compared as.
+        let word = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_lowercase);
+        if key.len() <= MOST && key.as_bytes().split(|b| *b == b'_').all(word) {
+            let parts = key.bytes().enumerate().filter(|(_, b)| *b == b'_').map(|(at, _)| at);
+            return Self { joined: key.to_owned(), ends: parts.chain([key.len()]).collect() };
+        }
+        let plain = |b: &u8| (b' '..0x7F).contains(b);
+        if key.len() <= MOST && key.as_bytes().iter().all(plain) {
+            return Self::of(key.chars());
+        }
+        let mut folded: SmallVec<[char; 64]> = key.chars().filter_map(lookalike).collect();
+        if folded.len() > MOST {
+            folded.drain(MOST / 2..folded.len() - MOST / 2);
+        }
+        Self::of(folded.into_iter())
+    }
+
+    /// A key whose characters are those that they look like.
+    fn of(chars: impl Iterator<Item = char> + Clone) -> Self {
+        let mut key = Self { joined: String::with_capacity(32), ends: SmallVec::new() };
+        let mut before = None;
+        let mut chars = chars.peekable();
+        while let Some(c) = chars.next() {
+            let last = before.replace(c);
+            if !c.is_alphanumeric() {
+                continue;
+            }
+            let begins = last.is_none_or(|last| {
+                let small = |c: &char| c.is_lowercase();
+                !last.is_alphanumeric()
+                    || last.is_numeric() != c.is_numeric()
+                    || (c.is_uppercase() && (small(&last) || chars.peek().is_some_and(small)))
+            });
+            if begins && !key.joined.is_empty() {
+                key.ends.push(key.joined.len());
+                key.joined.push('_');
+            }
+            if c.is_ascii() {
+                key.joined.push(c.to_ascii_lowercase());
+            } else {
+                key.joined.extend(c.to_lowercase());
+            }
+        }
+        if !key.joined.is_empty() {
+            key.ends.push(key.joined.len());
+        }
+        key
     }
 
     fn words(&self) -> impl DoubleEndedIterator<Item = &str> {
-        self.joined.split('_').filter(|word| !word.is_empty())
+        let start = |word: usize| word.checked_sub(1).map_or(0, |before| self.ends[before] + 1);
+        self.ends.iter().enumerate().map(move |(word, end)| &self.joined[start(word)..*end])
     }
 
     /// What the words say by themselves, and of the detectors that are not always on.
@@ -88,61 +137,34 @@ impl Key {
         self.words().all(|word| lists::GOING_ON.contains(&word))
     }
 
-    /// Whether the values of such a key are names of sibling values.
-    pub(super) fn is_name(&self) -> bool {
-        self.ends_with(&lists::NAMES)
+    /// What its last word says that the value is to its siblings.
+    pub(super) fn place(&self) -> Place {
+        let last = self.words().next_back().unwrap_or_default();
+        Place {
+            is_name: lists::NAMES.contains(&last),
+            is_value: lists::VALUES.contains(&last),
+            lists_names: lists::LISTS.contains(&last),
+            lists_headers: ["headers", "trailers", "cookies"].contains(&last),
+        }
     }
+}
 
-    /// Whether such a key stands over a list of names, of which none is the value of another.
-    pub(super) fn lists_names(&self) -> bool {
-        self.ends_with(&lists::LISTS)
-    }
-
-    /// Whether such a key stands over headers.
-    pub(super) fn lists_headers(&self) -> bool {
-        self.ends_with(&["headers", "trailers", "cookies"])
-    }
-
-    /// Whether a sibling gives this member its name.
-    pub(super) fn is_value(&self) -> bool {
-        self.ends_with(&lists::VALUES)
-    }
-
-    fn ends_with(&self, words: &[&str]) -> bool {
-        self.words().next_back().is_some_and(|last| words.contains(&last))
-    }
+/// What a value is to its siblings.
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not exclude each other")]
+pub(super) struct Place {
+    /// Whether it is the name of a sibling.
+    pub(super) is_name: bool,
+    /// Whether a sibling gives it its name.
+    pub(super) is_value: bool,
+    /// Whether it is a list of names, of which none is the value of another.
+    pub(super) lists_names: bool,
+    /// Whether it is headers.
+    pub(super) lists_headers: bool,
 }
 
 /// The words of a key or a text, in the small letters that they look like.
 pub(super) fn words(key: &str) -> Vec<String> {
     Key::new(key).words().map(str::to_owned).collect()
-}
-
-fn joined(key: &str) -> String {
-    let mut folded: SmallVec<[char; 64]> = key.chars().filter_map(lookalike).collect();
-    if folded.len() > MOST {
-        folded.drain(MOST / 2..folded.len() - MOST / 2);
-    }
-    let mut joined = String::with_capacity(folded.len() + 8);
-    let mut within = false;
-    for (at, &c) in folded.iter().enumerate() {
-        if !c.is_alphanumeric() {
-            within = false;
-            continue;
-        }
-        let before = at.checked_sub(1).and_then(|before| folded.get(before)).copied();
-        let starts = before.is_some_and(|before| {
-            let after = folded.get(at + 1).is_some_and(|after| after.is_lowercase());
-            before.is_numeric() != c.is_numeric()
-                || (c.is_uppercase() && (before.is_lowercase() || after))
-        });
-        if !joined.is_empty() && (starts || !within) {
-            joined.push('_');
-        }
-        joined.extend(c.to_lowercase());
-        within = true;
-    }
-    joined
 }
 
 /// How many characters of a key are read, from both of its ends.

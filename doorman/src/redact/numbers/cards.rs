@@ -1,18 +1,18 @@
 //! Payment cards: issuer, length and check digit.
 
-use super::{Hint, Numbers, Side};
+use super::{Hint, Numbers, Shape, Side};
 
 impl Numbers<'_> {
     pub(super) fn card(&self, hint: Hint) -> Option<usize> {
-        const SHAPES: [&[usize]; 8] = [
-            &[4, 4, 4, 4, 3],
-            &[4, 4, 4, 4],
-            &[4, 6, 5],
-            &[4, 6, 4],
-            &[4, 4, 4, 1],
-            &[4, 4, 4, 2],
-            &[4, 4, 5],
-            &[4, 4, 4, 3],
+        const SHAPES: [Shape; 8] = [
+            Shape::of(&[4, 4, 4, 4, 3]),
+            Shape::of(&[4, 4, 4, 4]),
+            Shape::of(&[4, 6, 5]),
+            Shape::of(&[4, 6, 4]),
+            Shape::of(&[4, 4, 4, 1]),
+            Shape::of(&[4, 4, 4, 2]),
+            Shape::of(&[4, 4, 5]),
+            Shape::of(&[4, 4, 4, 3]),
         ];
         let fits = |count: usize| {
             let mut digits = [0; 19];
@@ -32,9 +32,9 @@ impl Numbers<'_> {
         };
         let shaped = SHAPES
             .iter()
-            .find(|shape| self.lengths(shape) && parted(shape.len()) && fits(shape.len()));
+            .find(|shape| self.has(**shape) && parted(shape.count) && fits(shape.count));
         if let Some(shape) = shaped {
-            return Some(shape.len());
+            return Some(shape.count);
         }
         if hint != Hint::Card {
             return None;

@@ -9,6 +9,17 @@ LU20LV21LY25MA28MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29PT25
 IR26SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24XK20YE30\
 AO25BF28BJ28CF27CG27CI28CM27CV25DZ26GA27GQ27GW25KM27MG27ML28MZ25NE28SN28TD27TG28";
 
+/// The length for each two letters; 0 where no country has them.
+static LENGTHS: [u8; 26 * 26] = {
+    let (mut table, mut at, ibans) = ([0; 26 * 26], 0, IBANS.as_bytes());
+    while at < ibans.len() {
+        let country = (ibans[at] - b'A') as usize * 26 + (ibans[at + 1] - b'A') as usize;
+        table[country] = (ibans[at + 2] - b'0') * 10 + ibans[at + 3] - b'0';
+        at += 4;
+    }
+    table
+};
+
 /// The IBAN whose check digits begin here.
 pub(super) fn iban_at(bytes: &[u8], digits: usize) -> Option<Hit> {
     let start = digits.checked_sub(2)?;
@@ -23,9 +34,11 @@ pub(super) fn iban_at(bytes: &[u8], digits: usize) -> Option<Hit> {
 
 /// The end of the IBAN that a text begins with, checked modulo 97.
 fn iban(bytes: &[u8]) -> Option<usize> {
-    let country = [bytes[0].to_ascii_uppercase(), bytes[1].to_ascii_uppercase()];
-    let entry = IBANS.as_bytes().chunks_exact(4).find(|entry| entry[..2] == country)?;
-    let length = usize::from((entry[2] - b'0') * 10 + entry[3] - b'0');
+    let letter = |at: usize| usize::from(bytes[at].to_ascii_uppercase() - b'A');
+    let length = usize::from(LENGTHS[letter(0) * 26 + letter(1)]);
+    if length == 0 {
+        return None;
+    }
     let (mut end, mut count, mut signs) = (0, 0, [0; 34]);
     while count < length {
         match *bytes.get(end)? {

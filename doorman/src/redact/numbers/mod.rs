@@ -21,7 +21,12 @@ type Groups = SmallVec<[(usize, usize); 12]>;
 /// run of groups, and each group begins at most one number of at most 19 digits: the work is linear.
 pub(super) fn at(text: &str, at: usize, hint: Hint, only: Kinds, hits: &mut Vec<Hit>) -> usize {
     let bytes = text.as_bytes();
-    hits.extend(iban_at(bytes, at));
+    if let Some(iban) = iban_at(bytes, at) {
+        hits.push(iban);
+        if only.has(Kind::Iban) {
+            return iban.end;
+        }
+    }
     // Most groups stand alone, and are short or a part of a word.
     let alone = at + bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
     let tied = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
@@ -37,7 +42,9 @@ pub(super) fn at(text: &str, at: usize, hint: Hint, only: Kinds, hits: &mut Vec<
     let said = OnceCell::new();
     let mut first = 0;
     while first < groups.len() {
-        let numbers = Numbers { text, bytes, groups: &groups, first, hint, only, said: &said };
+        let lengths = lengths(&groups[first..]);
+        let numbers =
+            Numbers { text, bytes, groups: &groups, first, lengths, hint, only, said: &said };
         let Some((count, found)) = numbers.find() else {
             first += 1;
             continue;
@@ -49,7 +56,7 @@ pub(super) fn at(text: &str, at: usize, hint: Hint, only: Kinds, hits: &mut Vec<
 }
 
 /// How many digits a number has at least.
-const LEAST: usize = 7;
+pub(super) const LEAST: usize = 7;
 
 /// Whether this may stand between two groups.
 fn is_gap(byte: u8) -> bool {
@@ -86,12 +93,41 @@ enum Side {
     Tied,
 }
 
+/// How long some groups are that follow each other, a byte for each.
+#[derive(Clone, Copy)]
+struct Shape {
+    count: usize,
+    lengths: u64,
+    mask: u64,
+}
+
+impl Shape {
+    const fn of(lengths: &[u8]) -> Self {
+        let mut shape = Self { count: lengths.len(), lengths: 0, mask: 0 };
+        let mut at = 0;
+        while at < lengths.len() {
+            shape.lengths |= (lengths[at] as u64) << (8 * at);
+            shape.mask |= 0xFF << (8 * at);
+            at += 1;
+        }
+        shape
+    }
+}
+
+/// The lengths of the first groups, as in a [`Shape`].
+fn lengths(groups: &[(usize, usize)]) -> u64 {
+    let lengths = groups.iter().take(8).map(|(start, end)| (end - start).min(0xFF) as u64);
+    lengths.enumerate().fold(0, |packed, (at, length)| packed | length << (8 * at))
+}
+
 /// The numbers that may begin at one group of a run.
 struct Numbers<'a> {
     text: &'a str,
     bytes: &'a [u8],
     groups: &'a [(usize, usize)],
     first: usize,
+    /// Of the groups from the first on.
+    lengths: u64,
     hint: Hint,
     only: Kinds,
     /// What the nearest telling word before the run says, and where it begins.
@@ -224,8 +260,9 @@ impl Numbers<'_> {
         }
     }
 
-    fn lengths(&self, shape: &[usize]) -> bool {
-        shape.iter().enumerate().all(|(at, length)| self.length(at) == *length)
+    /// Whether the next groups are so long.
+    fn has(&self, shape: Shape) -> bool {
+        self.lengths & shape.mask == shape.lengths
     }
 
     /// Whether one and the same text parts the groups.
@@ -304,6 +341,11 @@ fn said_before(text: &str, start: usize) -> Option<(Hint, usize)> {
 
 /// A word in small letters, as far as those fit.
 fn lower_case<'l>(word: &str, into: &'l mut [u8; WINDOW]) -> &'l str {
+    if word.is_ascii() && word.len() <= WINDOW {
+        into[..word.len()].copy_from_slice(word.as_bytes());
+        into[..word.len()].make_ascii_lowercase();
+        return std::str::from_utf8(&into[..word.len()]).unwrap_or_default();
+    }
     let mut end = 0;
     for c in word.chars().flat_map(char::to_lowercase) {
         let Some(place) = into.get_mut(end..end + c.len_utf8()) else { break };

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::{Hint, Numbers, Side};
+use super::{Hint, Numbers, Shape, Side};
 
 impl Numbers<'_> {
     pub(super) fn plus(&self) -> bool {
@@ -43,14 +43,16 @@ impl Numbers<'_> {
 
     /// Area, exchange and line, of which the first two do not begin with 0 or 1.
     fn north_american(&self) -> Option<usize> {
+        const SHAPES: [(Shape, usize); 2] =
+            [(Shape::of(&[1, 3, 3, 4]), 1), (Shape::of(&[3, 3, 4]), 0)];
         let fine = |from: usize| {
             self.bytes.get(from).is_some_and(|first| *first >= b'2')
                 && self.bytes.get(from + 1..from + 3) != Some(b"11")
         };
         let code = |at: usize| fine(self.groups[self.first + at].0);
-        for (shape, area) in [(&[1, 3, 3, 4][..], 1), (&[3, 3, 4], 0)] {
-            let count = shape.len();
-            if self.lengths(shape)
+        for (shape, area) in SHAPES {
+            let count = shape.count;
+            if self.has(shape)
                 && (area == 0 || self.starts_with(0, b"1"))
                 && code(area)
                 && code(area + 1)
@@ -62,7 +64,7 @@ impl Numbers<'_> {
                 return Some(count);
             }
         }
-        if self.lengths(&[3, 7]) && self.gap(0) == "-" && code(0) && code(1) {
+        if self.has(const { Shape::of(&[3, 7]) }) && self.gap(0) == "-" && code(0) && code(1) {
             return (self.alone(2) && self.ends(2, Side::Near)).then_some(2);
         }
         let (start, end) = self.groups[self.first];
@@ -117,7 +119,10 @@ impl Numbers<'_> {
                 && self.ends(*count, Side::Free)
         };
         // Three times three is a number of another sort, and five and four a postal code.
-        if !parted || self.lengths(&[3, 3, 3]) || self.lengths(&[5, 4]) {
+        if !parted
+            || self.has(const { Shape::of(&[3, 3, 3]) })
+            || self.has(const { Shape::of(&[5, 4]) })
+        {
             return None;
         }
         (2..=left.min(6)).rev().find(fits)
@@ -125,18 +130,23 @@ impl Numbers<'_> {
 
     /// Shapes of single countries that other numbers seldom have.
     fn grouped(&self) -> Option<usize> {
-        let fits = |shape: &[usize]| {
-            let count = shape.len();
-            self.lengths(shape) && self.alone(count) && self.ends(count, Side::Free)
+        let fits = |shape: Shape| {
+            let count = shape.count;
+            self.has(shape) && self.alone(count) && self.ends(count, Side::Free)
         };
         let second = self.bytes.get(self.groups[self.first].0 + 1).copied().unwrap_or_default();
         let even = |count: usize| self.even(count) && matches!(self.gap(0), " " | "-" | ".");
         // France and her neighbours.
-        if fits(&[2; 5]) && even(5) && self.starts_with(0, b"0") && second != b'0' {
+        if fits(const { Shape::of(&[2; 5]) })
+            && even(5)
+            && self.starts_with(0, b"0")
+            && second != b'0'
+        {
             return self.dated().is_none().then_some(5);
         }
         // Mobile numbers of China.
-        let mobile = fits(&[3, 4, 4]) && self.starts_with(0, b"1") && second >= b'3';
+        let mobile =
+            fits(const { Shape::of(&[3, 4, 4]) }) && self.starts_with(0, b"1") && second >= b'3';
         if mobile && even(3) && self.gap(0) != "." {
             return Some(3);
         }
@@ -144,12 +154,13 @@ impl Numbers<'_> {
         let trunk =
             self.starts_with(0, b"0") || self.starts_with(0, b"7") || self.starts_with(0, b"8");
         let parted = self.gap(2) == "-" && self.gap(3) == "-";
-        if fits(&[1, 3, 3, 2, 2]) && trunk && parted {
+        if fits(const { Shape::of(&[1, 3, 3, 2, 2]) }) && trunk && parted {
             return Some(5);
         }
         // Toll-free numbers of Australia.
         let free = self.starts_with(0, b"1800") || self.starts_with(0, b"1300");
-        (free && fits(&[4, 3, 3]) && even(3) && self.gap(0) != ".").then_some(3)
+        (free && fits(const { Shape::of(&[4, 3, 3]) }) && even(3) && self.gap(0) != ".")
+            .then_some(3)
     }
 
     /// A calling code and a number of a length that its country has, behind so many zeros. In one piece,

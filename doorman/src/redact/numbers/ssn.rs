@@ -1,6 +1,6 @@
 //! US social security numbers, and those of individual taxpayers.
 
-use super::{Hint, Numbers, Side};
+use super::{Hint, Numbers, Shape, Side};
 
 impl Numbers<'_> {
     pub(super) fn ssn(&self, hint: Hint) -> Option<usize> {
@@ -13,7 +13,7 @@ impl Numbers<'_> {
             return self.ends(count, Side::Free).then_some(count);
         }
         if hint == Hint::Other
-            || !self.lengths(&[3, 2, 4])
+            || !self.has(const { Shape::of(&[3, 2, 4]) })
             || !self.even(3)
             || !self.ends(3, Side::Free)
         {

@@ -81,7 +81,7 @@ pub(super) fn code(rest: &str, key: &str) -> Option<Code> {
 
 /// How many digits a number under this key has at most that says how many tokens there are, or how many
 /// tests pass. What is longer is a secret.
-pub(in crate::redact) fn tally(key: &str) -> usize {
+pub(in crate::redact) fn tally(key: &str) -> u8 {
     let tail = key.len().checked_sub("tokens".len()).and_then(|from| key.get(from..));
     if tail.is_some_and(|tail| tail.eq_ignore_ascii_case("tokens")) {
         9
@@ -93,8 +93,8 @@ pub(in crate::redact) fn tally(key: &str) -> usize {
 }
 
 /// Whether a number is one of so many digits.
-pub(in crate::redact) fn is_tally(value: &str, most: usize) -> bool {
-    value.len() <= most && value.bytes().all(|b| b.is_ascii_digit())
+pub(in crate::redact) fn is_tally(value: &str, most: u8) -> bool {
+    value.len() <= usize::from(most) && value.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether a line begins with a path of files, and not with base64 that begins with a slash.

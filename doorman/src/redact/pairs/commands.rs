@@ -10,6 +10,9 @@ use super::{
 
 /// The token after `Bearer ` and `Basic `, where it is not a word of a sentence.
 pub(super) fn after_scheme(text: &str, blank: usize) -> Option<(usize, usize)> {
+    if !matches!(text.as_bytes()[..blank].last(), Some(b'r' | b'R' | b'c' | b'C')) {
+        return None;
+    }
     let ends_with = |scheme: &str| {
         let start = blank.checked_sub(scheme.len())?;
         let found = text.as_bytes()[start..blank].eq_ignore_ascii_case(scheme.as_bytes());

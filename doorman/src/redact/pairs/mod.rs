@@ -82,8 +82,11 @@ pub(super) fn at_option(text: &str, dash: usize, judge: &Judge<'_>, hits: &mut V
 /// Finds what a run of signs of tokens is after `Bearer ` and `Basic `, and the value behind it where it is
 /// the name in `ENV NAME value`.
 pub(super) fn at_run(text: &str, start: usize, end: usize, judge: &Judge<'_>, hits: &mut Vec<Hit>) {
+    if start == 0 || !matches!(text.as_bytes()[start - 1], b' ' | b'\t') {
+        return;
+    }
     let before = text[..start].trim_end_matches([' ', '\t']).len();
-    if before == start || before == 0 {
+    if before == 0 {
         return;
     }
     let token = after_scheme(text, before);

@@ -34,7 +34,7 @@ pub(super) struct Frame {
 pub(super) struct Above {
     pub(super) masked: bool,
     /// How many digits a number has at most that stays all the same.
-    pub(super) tally: usize,
+    pub(super) tally: u8,
     pub(super) said: Said,
 }
 

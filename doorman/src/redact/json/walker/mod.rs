@@ -16,9 +16,11 @@ use crate::redact::{
     engine::{self, Edit},
     fold,
     judge::{Judge, Role},
-    keys::{Key, Said, Verdict},
+    keys::{Hint, Key, Said, Verdict},
     mask::{self, Form},
+    numbers,
     pairs::is_tally,
+    secrets, shapes,
 };
 
 #[cfg(test)]
@@ -283,7 +285,11 @@ impl<'a, 'r> Walker<'a, 'r> {
         if self.bytes.get(start) != Some(&b'"') {
             return None;
         }
-        let (end, seen) = tokens::string(self.bytes, start)?;
+        let same = self.judge.same_key(&self.bytes[start + 1..]);
+        let (end, seen) = match same {
+            Some((length, _)) => (start + length + 2, None),
+            None => tokens::string(self.bytes, start).map(|(end, seen)| (end, Some(seen)))?,
+        };
         self.settled = start;
         self.at = tokens::blanks(self.bytes, end);
         if self.bytes.get(self.at) != Some(&b':') {
@@ -291,8 +297,11 @@ impl<'a, 'r> Walker<'a, 'r> {
         }
         self.at += 1;
         let raw = &self.text[start + 1..end - 1];
-        let known =
-            if seen.escapes() { self.judge.escaped_key(raw) } else { self.judge.plain_key(raw) };
+        let known = match (same, seen) {
+            (Some((_, known)), _) => known,
+            (None, Some(seen)) if seen.escapes() => self.judge.escaped_key(raw),
+            _ => self.judge.plain_key(raw),
+        };
         let level = self.frames.len();
         let mut verdict = known.verdict;
         if self.paths && self.is_meant(start, end, known.may_end_path) {
@@ -416,6 +425,9 @@ impl<'a, 'r> Walker<'a, 'r> {
             return;
         }
         if seen.is_as_it_says() {
+            if self.judge.rules.is_default() && is_innocent(raw.as_bytes(), said, seen) {
+                return;
+            }
             let found = engine::as_it_says(self.judge, raw, said);
             self.edits.extend(found.into_iter().map(|hit| Edit {
                 start: start + hit.start,
@@ -438,6 +450,15 @@ impl<'a, 'r> Walker<'a, 'r> {
             self.edits.push(Edit { start: start + from, end: start + to, kind: edit.kind, form });
         }
     }
+}
+
+/// Whether nothing can be found in a string, as nobody asked for more kinds.
+fn is_innocent(raw: &[u8], said: Said, seen: Seen) -> bool {
+    let digits = || raw.iter().filter(|b| b.is_ascii_digit()).count();
+    if seen.is_word() && raw.len() < secrets::SHORTEST && digits() < numbers::LEAST {
+        return true;
+    }
+    matches!(said.hint, Hint::None | Hint::Other) && shapes::means_nothing(raw)
 }
 
 fn quoted(start: usize, end: usize, kind: Kind) -> Edit {
