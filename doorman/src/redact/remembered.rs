@@ -149,7 +149,9 @@ mod tests {
         assert!(keys.same(b"id\": 1").is_none());
         keys.put("id", true, numbered(1));
         keys.put("name", true, numbered(7));
-        ["id", "name", "id"].into_iter().for_each(|key| keys.passes(key));
+        for key in ["id", "name", "id"] {
+            keys.passes(key);
+        }
         for rest in [&b"names\": 1"[..], b"nam\": 1", b"name", b"name\\\": 1", b"", b"\""] {
             assert!(keys.same(rest).is_none());
         }
