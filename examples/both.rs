@@ -53,13 +53,28 @@ async fn greet(
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let doorman = Doorman::dev("weather")
-        .tools(doorman_axum::tools![span].with_state(()))
-        .tools(doorman::tools![fahrenheit, greet].with_state("Hello"))
-        .build()?;
-
+    let doorman = weather()?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("Serving MCP at http://{}/mcp", listener.local_addr()?);
     doorman_axum::serve(listener, doorman_axum::router(doorman)?).await?;
     Ok(())
+}
+
+fn weather() -> Result<Doorman, doorman::Error> {
+    Doorman::dev("weather")
+        .tools(doorman_axum::tools![span].with_state(()))
+        .tools(doorman::tools![fahrenheit, greet].with_state("Hello"))
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_may_not_call_is_refused() -> Result<(), Box<dyn Error>> {
+        let report = doorman::testing::matrix(&weather()?).await;
+        assert!(report.is_clean(), "{report}");
+        Ok(())
+    }
 }

@@ -105,13 +105,28 @@ async fn in_region(mut request: Request, next: Next) -> Response {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let app = App::default();
-    let tools = tools![orders, order]
-        .with_router(|routes: Router<App>| routes.layer(from_fn(in_region)).with_state(app));
-    let doorman = Doorman::dev("shop").tools(tools).build()?;
-
+    let doorman = shop()?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("Serving MCP at http://{}/mcp", listener.local_addr()?);
     doorman_axum::serve(listener, doorman_axum::router(doorman)?).await?;
     Ok(())
+}
+
+fn shop() -> Result<Doorman, doorman::Error> {
+    let app = App::default();
+    let tools = tools![orders, order]
+        .with_router(|routes: Router<App>| routes.layer(from_fn(in_region)).with_state(app));
+    Doorman::dev("shop").tools(tools).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_may_not_call_is_refused() -> Result<(), Box<dyn Error>> {
+        let report = doorman::testing::matrix(&shop()?).await;
+        assert!(report.is_clean(), "{report}");
+        Ok(())
+    }
 }

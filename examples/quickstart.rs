@@ -100,18 +100,28 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let resource = format!("{origin}/mcp");
     let (reader, writer) = (random_token()?, random_token()?);
 
-    let token = |subject: &str| VerifiedToken::new(subject).audience(&*resource);
-    let tokens = StaticTokens::new()
-        .insert(&reader, token("reader").scopes("invoices:read")?)
-        .insert(&writer, token("writer").scopes("invoices:read invoices:write")?);
-    let doorman = Doorman::builder("billing")
-        .auth(OAuth::new(&origin, &resource)?.verifier(tokens))
-        .tools(tools![get_invoice, refund, ping].with_state(()))
-        .build()?;
+    let doorman = billing(&origin, &resource, &reader, &writer)?;
 
     println!("{}", instructions(&resource, &reader, &writer));
     doorman_axum::serve(listener, doorman_axum::router(doorman)?).await?;
     Ok(())
+}
+
+/// The server, and who may call it with which token.
+fn billing(
+    origin: &str,
+    resource: &str,
+    reader: &str,
+    writer: &str,
+) -> Result<Doorman, Box<dyn Error>> {
+    let token = |subject: &str| VerifiedToken::new(subject).audience(resource);
+    let tokens = StaticTokens::new()
+        .insert(reader, token("reader").scopes("invoices:read")?)
+        .insert(writer, token("writer").scopes("invoices:read invoices:write")?);
+    Ok(Doorman::builder("billing")
+        .auth(OAuth::new(origin, resource)?.verifier(tokens))
+        .tools(tools![get_invoice, refund, ping].with_state(()))
+        .build()?)
 }
 
 /// `--port N`; 8000 where it is not given.
@@ -167,4 +177,22 @@ Add it to Claude Code:
   claude mcp add --transport http billing {resource} --header \"Authorization: Bearer {reader}\"
 "
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_may_not_call_is_refused() -> Result<(), Box<dyn Error>> {
+        let report = doorman::testing::matrix(&billing(
+            "https://sso.example.com",
+            "https://api.example.com/mcp",
+            "r",
+            "w",
+        )?)
+        .await;
+        assert!(report.is_clean(), "{report}");
+        Ok(())
+    }
 }

@@ -64,11 +64,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         issuer = issuer.accept_plain_jwt();
     }
 
-    let doorman = Doorman::builder("resource-server")
-        .auth(OAuth::new(issuer, &resource)?)
-        .rate_limit("1000/min per_caller")
-        .tools(tools![ping, whoami, erase].with_state(()))
-        .build()?;
+    let doorman = server(issuer, &resource)?;
 
     if let Some(own) = &own {
         let claims = serde_json::json!({ "aud": resource, "sub": "alice", "scope": "tools:read", "tenant": "acme" });
@@ -78,6 +74,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("Serving MCP at {url}");
     doorman_axum::serve(listener, doorman_axum::router(doorman)?).await?;
     Ok(())
+}
+
+fn server(issuer: TrustedIssuer, resource: &str) -> Result<Doorman, doorman::Error> {
+    Doorman::builder("resource-server")
+        .auth(OAuth::new(issuer, resource)?)
+        .rate_limit("1000/min per_caller")
+        .tools(tools![ping, whoami, erase].with_state(()))
+        .build()
 }
 
 #[derive(Default)]
@@ -124,4 +128,18 @@ fn curl(url: &str, token: &str) -> String {
          -H 'Accept: application/json, text/event-stream' \
          -d '{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{{\"name\":\"whoami\",\"arguments\":{{}}}}}}'"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_may_not_call_is_refused() -> Result<(), Box<dyn Error>> {
+        let issuer = TrustedIssuer::new("https://sso.example.com");
+        let report =
+            doorman::testing::matrix(&server(issuer, "https://api.example.com/mcp")?).await;
+        assert!(report.is_clean(), "{report}");
+        Ok(())
+    }
 }

@@ -10,7 +10,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use doorman::{Doorman, State, expose, tools};
+use doorman::{Doorman, DoormanBuilder, State, expose, tools};
 
 #[derive(Clone, Default)]
 struct Notes(Arc<Mutex<Vec<String>>>);
@@ -53,8 +53,7 @@ fn forget_notes(State(notes): State<Notes>) {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let tools = tools![count_notes, read_notes, write_note, forget_notes];
-    let mut builder = Doorman::builder("notes").tools(tools.with_state(Notes::default()));
+    let mut builder = notes();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [] => {}
@@ -64,4 +63,21 @@ async fn main() -> Result<(), Box<dyn Error>> {
         _ => return Err("usage: stdio [--as SUBJECT --scopes SCOPES]".into()),
     }
     Ok(builder.build()?.serve_stdio().await?)
+}
+
+fn notes() -> DoormanBuilder {
+    let tools = tools![count_notes, read_notes, write_note, forget_notes];
+    Doorman::builder("notes").tools(tools.with_state(Notes::default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_may_not_call_is_refused() -> Result<(), Box<dyn Error>> {
+        let report = doorman::testing::matrix(&notes().build()?).await;
+        assert!(report.is_clean(), "{report}");
+        Ok(())
+    }
 }

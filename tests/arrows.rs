@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 const DOORMAN: &[&[&str]] = &[
     &["lib"],
     &["private", "measure"],
-    &["server", "builder"],
+    &["server", "builder", "testing"],
     &["doorman"],
     &["config"],
     &["auth", "guard"],

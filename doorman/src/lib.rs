@@ -52,6 +52,8 @@ mod scope;
 mod server;
 mod signature;
 mod spec;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tool;
 mod units;
 mod validate;

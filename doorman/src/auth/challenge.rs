@@ -36,6 +36,8 @@ pub struct Denial {
     pub message: String,
     /// Names the attempt, as its audit record does.
     pub request_id: String,
+    /// The reason of its audit record; no client is told.
+    pub reason: &'static str,
 }
 
 /// The response where there is no issuer to send anyone to.
@@ -62,7 +64,8 @@ pub(crate) fn deny_without_challenge(rejection: Rejection, request_id: String) -
             (403, None, "this server has no authentication and answers nobody over HTTP")
         }
     };
-    Denial { status, challenge: None, retry_after, message: message.into(), request_id }
+    let (message, reason) = (message.into(), rejection.reason());
+    Denial { status, challenge: None, retry_after, message, request_id, reason }
 }
 
 impl OAuth {
@@ -89,8 +92,8 @@ impl OAuth {
             }
             other => return deny_without_challenge(other, request_id),
         };
-        let challenge = Some(challenge);
-        Denial { status, challenge, retry_after: None, message: message.into(), request_id }
+        let (challenge, reason) = (Some(challenge), rejection.reason());
+        Denial { status, challenge, retry_after: None, message: message.into(), request_id, reason }
     }
 
     /// The response to a refused call, where HTTP has a status for it.
@@ -108,6 +111,7 @@ impl OAuth {
             retry_after: None,
             message: refusal.to_string(),
             request_id: request_id.to_owned(),
+            reason: refusal.reason(),
         })
     }
 

@@ -1,0 +1,288 @@
+//! Tools tried without a server: as any caller, at any time, through the same guard. For tests of programs
+//! that use doorman; behind the feature `testing`.
+//!
+//! ```
+//! use doorman::{Doorman, expose, testing::{Agent, answers, matrix, refuses}, tools};
+//! use serde_json::json;
+//!
+//! /// Adds two numbers.
+//! #[expose(scopes = ["math:add"], read_only)]
+//! fn add(a: i64, b: i64) -> i64 {
+//!     a + b
+//! }
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! let doorman = Doorman::builder("calculator").tools(tools![add].with_state(())).build()?;
+//!
+//! let alice = Agent::new(&doorman, "alice").scopes("math:add")?;
+//! assert_eq!(answers!(alice.call("add", json!({ "a": 1, "b": 2 })).await), json!({ "result": 3 }));
+//!
+//! let bob = Agent::new(&doorman, "bob").scopes("math:read")?;
+//! refuses!(bob.call("add", json!({ "a": 1, "b": 2 })).await, "forbidden:scope");
+//!
+//! let report = matrix(&doorman).await;
+//! assert!(report.is_clean(), "{report}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
+
+mod matrix;
+mod report;
+mod sample;
+
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    time::{Duration, Instant},
+};
+
+use http::HeaderMap;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    auth::{Credential, Denial},
+    call::Call,
+    doorman::Doorman,
+    error::Refusal,
+    guard::{Answer, Refused},
+    principal::{Principal, Transport},
+    schema::Object,
+    scope::{MalformedScope, ScopeSet},
+    tool::Dispatch,
+};
+
+pub use self::{
+    matrix::{Matrix, matrix},
+    report::{Report, Try},
+};
+pub use crate::{__answers as answers, __refuses as refuses};
+
+/// A caller, without the server and the tokens that it would take to be one.
+///
+/// ```
+/// # use doorman::{Doorman, expose, testing::{Agent, answers, refuses}, tools};
+/// # use serde_json::json;
+/// # use std::time::Duration;
+/// # /// Answers.
+/// # #[expose(scopes = ["ping:send"], read_only, rate = "1/min per_caller")]
+/// # fn ping() -> String { "pong".into() }
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+/// let alice = Agent::new(&doorman, "alice").scopes("ping:send")?;
+/// answers!(alice.call("ping", json!({})).await);
+/// refuses!(alice.call("ping", json!({})).await, "rate_limited");
+/// let later = alice.later(Duration::from_secs(60));
+/// answers!(later.call("ping", json!({})).await);
+/// refuses!(Agent::nobody(&doorman).call("ping", json!({})).await, "no_auth");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
+#[derive(Debug, Clone)]
+pub struct Agent {
+    doorman: Doorman,
+    /// None shows no token, and the door decides.
+    principal: Option<Principal>,
+    peer: IpAddr,
+    now: Instant,
+}
+
+/// Addresses for documentation and benchmarks belong to nobody (RFC 5737).
+const PEER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+
+impl Agent {
+    /// A caller over HTTP with a token of this subject, and no scopes yet.
+    #[must_use]
+    pub fn new(doorman: &Doorman, subject: impl Into<String>) -> Self {
+        let nobody = Principal::anonymous(Transport::Http);
+        let principal = Principal {
+            subject: subject.into(),
+            issuer: Some("https://issuer.test".into()),
+            verified: true,
+            ..nobody
+        };
+        Self::of(doorman, Some(principal), PEER)
+    }
+
+    /// A caller over HTTP without a token, from an address that is not this machine's.
+    #[must_use]
+    pub fn nobody(doorman: &Doorman) -> Self {
+        Self::of(doorman, None, PEER)
+    }
+
+    /// The caller on standard input, as the program and its settings name it.
+    ///
+    /// # Errors
+    /// What a client on standard input would be told where nobody is let in.
+    pub async fn local(doorman: &Doorman) -> Result<Self, Denial> {
+        Ok(Self::of(doorman, Some(doorman.local().await?), PEER))
+    }
+
+    fn of(doorman: &Doorman, principal: Option<Principal>, peer: IpAddr) -> Self {
+        Self { doorman: doorman.clone(), principal, peer, now: Instant::now() }
+    }
+
+    /// The same caller with these scopes, with spaces between them.
+    ///
+    /// # Errors
+    /// [`MalformedScope`] where one of them is none.
+    pub fn scopes(self, scopes: &str) -> Result<Self, MalformedScope> {
+        let scopes = ScopeSet::parse(scopes)?;
+        Ok(self.with(|principal| principal.scopes = scopes))
+    }
+
+    /// The same caller in this tenant.
+    #[must_use]
+    pub fn tenant(self, tenant: impl Into<String>) -> Self {
+        let tenant = tenant.into();
+        self.with(|principal| principal.tenant = Some(tenant))
+    }
+
+    /// The same caller so much later: rates and budgets refill meanwhile, and nobody waits.
+    #[must_use]
+    pub fn later(&self, by: Duration) -> Self {
+        Self { now: self.now + by, ..self.clone() }
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Principal)) -> Self {
+        if let Some(principal) = &mut self.principal {
+            change(principal);
+        }
+        self
+    }
+
+    /// Calls a tool. The arguments are an object.
+    pub async fn call(&self, tool: &str, arguments: Value) -> Outcome {
+        self.through(tool, arguments, None).await
+    }
+
+    /// The same, where something else may stand in the place of the tool itself.
+    async fn through(
+        &self,
+        name: &str,
+        arguments: Value,
+        instead: Option<&dyn Dispatch>,
+    ) -> Outcome {
+        let parts = self.doorman.parts();
+        let peer = SocketAddr::new(self.peer, 50_000);
+        let principal = match &self.principal {
+            Some(principal) => principal.clone(),
+            None => match self.doorman.authenticate(Credential::Absent, Some(peer)).await {
+                Ok(principal) => principal,
+                Err(denial) => {
+                    let Denial { reason, message: text, .. } = denial;
+                    return Outcome { reason, text, structured: None };
+                }
+            },
+        };
+        let Value::Object(arguments) = arguments else {
+            return Outcome::refused(&Refusal::InvalidArguments(vec!["they are no object".into()]));
+        };
+        let place = parts.index.get(name).copied();
+        let Some((place, tool)) = place.and_then(|place| Some((place, parts.tools.get(place)?)))
+        else {
+            let (guard, peer) = (&parts.guard, Some(self.peer));
+            let unknown = guard.unknown(name, &arguments, &principal, peer, self.now);
+            return Outcome::refused(&unknown.refusal);
+        };
+        let call = self.asks(place, principal, arguments, peer);
+        let dispatch = instead.unwrap_or(&*tool.dispatch);
+        match parts.guard.call(dispatch, call, self.now).await {
+            Ok(Answer { text, structured }) => Outcome { reason: "ok", text, structured },
+            Err(Refused { refusal, .. }) => Outcome::refused(&refusal),
+        }
+    }
+
+    fn asks(&self, tool: usize, principal: Principal, arguments: Object, peer: SocketAddr) -> Call {
+        let parts = self.doorman.parts();
+        Call {
+            spec: parts.tools[tool].spec.clone(),
+            arguments,
+            peer: (principal.transport() == Transport::Http).then_some(peer),
+            principal,
+            headers: HeaderMap::new(),
+            host: parts.host.clone(),
+            result_limit: parts.result_limit,
+            tool,
+            gone: CancellationToken::new(),
+        }
+    }
+}
+
+/// What became of a call. `Debug` shows how it ended and never what was answered.
+#[derive(Clone, PartialEq)]
+pub struct Outcome {
+    reason: &'static str,
+    text: String,
+    structured: Option<Value>,
+}
+
+impl Outcome {
+    fn refused(refusal: &Refusal) -> Self {
+        Self { reason: refusal.reason(), text: refusal.to_string(), structured: None }
+    }
+
+    /// How it ended, in the words of the audit record: `ok`, `forbidden:scope`, `rate_limited`, …
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        self.reason
+    }
+
+    /// Whether the tool answered.
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
+        self.reason == "ok"
+    }
+
+    /// What the agent reads: the answer after redaction, or the words of a refusal.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The answer as JSON after redaction, as it is published: where the tool does not answer with an
+    /// object, under `result`. None where the tool answers with text, or refuses.
+    #[must_use]
+    pub fn structured(&self) -> Option<&Value> {
+        self.structured.as_ref()
+    }
+
+    /// The answer as JSON, or its text as a JSON string.
+    #[must_use]
+    pub fn into_value(self) -> Value {
+        self.structured.unwrap_or(Value::String(self.text))
+    }
+}
+
+impl fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outcome").field("reason", &self.reason).finish_non_exhaustive()
+    }
+}
+
+/// The answer of an [`Outcome`] as JSON; panics where the call was refused, and says why.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __answers {
+    ($outcome:expr) => {{
+        let outcome: $crate::testing::Outcome = $outcome;
+        assert!(
+            outcome.is_answered(),
+            "the call was refused: {}: {}",
+            outcome.reason(),
+            outcome.text()
+        );
+        let answer = outcome.into_value();
+        answer
+    }};
+}
+
+/// Panics where the call of an [`Outcome`] was answered, or refused for another reason than the one named.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __refuses {
+    ($outcome:expr, $reason:expr) => {{
+        let outcome: $crate::testing::Outcome = $outcome;
+        assert_eq!(outcome.reason(), $reason, "this is how the call ended");
+    }};
+}
