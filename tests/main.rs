@@ -21,6 +21,7 @@ mod list;
 mod local;
 mod masks;
 mod oauth_client;
+mod pages;
 mod principals;
 mod protocol;
 mod readme;

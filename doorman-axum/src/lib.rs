@@ -72,3 +72,14 @@ pub use tools::Tools;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// That of the pages, compiled.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../../docs/getting-started.md")]
+    struct GettingStarted;
+    #[doc = include_str!("../../docs/stdio.md")]
+    struct Stdio;
+    #[doc = include_str!("../../docs/audit.md")]
+    struct Audit;
+}

@@ -56,7 +56,8 @@ pub use self::{
     matrix::{Matrix, matrix},
     report::{Report, Try},
 };
-pub use crate::{__answers as answers, __refuses as refuses};
+pub use crate::__answers as answers;
+pub use crate::__refuses as refuses;
 
 /// A caller, without the server and the tokens that it would take to be one.
 ///
