@@ -3,6 +3,12 @@
 //! This crate is the decision: what a tool is, who may call it, and one guard in front of all of them.
 //! It knows no HTTP server; `doorman_axum` serves it, and makes axum handlers tools.
 //!
+//! # A tool
+//!
+//! [`expose`] on a function says who may call it and what it changes; the build refuses what it does not
+//! say. Doc comments become the descriptions that an agent reads. [`tools!`] lists the functions that are
+//! tools; what is not listed is none.
+//!
 //! ```
 //! use doorman::{Doorman, OAuth, StaticTokens, VerifiedToken, expose, tools};
 //!
@@ -25,6 +31,33 @@
 //!     .build()?;
 //! # Ok::<(), doorman::Error>(())
 //! ```
+//!
+//! # Who calls
+//!
+//! Over HTTP, [`OAuth`] names the issuer whose access tokens count for this resource, and [`TrustedIssuer`]
+//! what its tokens may lack; own formats take a [`TokenVerifier`]. On standard input it is whom
+//! [`DoormanBuilder::stdio_principal`] names, or the token in `DOORMAN_TOKEN`. A function that takes a
+//! [`Principal`] learns who it is. Where nobody is verified, only `public` tools answer.
+//!
+//! # How often, and for how much
+//!
+//! `rate` and `cost` in the attribute, [`DoormanBuilder::rate_limit`] and [`DoormanBuilder::budget`].
+//!
+//! # What comes back
+//!
+//! Answers and error texts are redacted, by key and by shape: [`DoormanBuilder::redact`] names keys, [`Pii`],
+//! [`Secret`] and [`derive@Redact`] declare places, [`Mask`] says what a mask shows. [`Redactor`] does the
+//! same outside of a server.
+//!
+//! # What remains
+//!
+//! Each attempt leaves one [`AuditRecord`], without a value, where the [`AuditLog`] puts it.
+//!
+//! # Serving and testing
+//!
+//! `doorman_axum::router(doorman)?` is a router for an axum application; [`Doorman::serve_stdio`] serves
+//! standard input and output. The feature `testing` brings `doorman::testing`, which calls tools as anybody
+//! without a server, and tries on every tool what should be refused.
 
 mod audit;
 mod auth;
