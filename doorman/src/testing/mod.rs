@@ -182,8 +182,8 @@ impl Agent {
         let place = parts.index.get(name).copied();
         let Some((place, tool)) = place.and_then(|place| Some((place, parts.tools.get(place)?)))
         else {
-            let (guard, peer) = (&parts.guard, Some(self.peer));
-            let unknown = guard.unknown(name, &arguments, &principal, peer, self.now);
+            let peer = (principal.transport() == Transport::Http).then_some(self.peer);
+            let unknown = parts.guard.unknown(name, &arguments, &principal, peer, self.now);
             return Outcome::refused(&unknown.refusal);
         };
         let call = self.asks(place, principal, arguments, peer);
