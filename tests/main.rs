@@ -31,6 +31,7 @@ mod scopes;
 mod sentinels;
 mod settings;
 mod stdio;
+mod through;
 mod tokens;
 mod vectors;
 mod weaknesses;

@@ -27,6 +27,7 @@
 //! # Ok::<(), doorman::Error>(())
 //! ```
 
+mod aim;
 mod bind;
 mod caller;
 #[cfg(feature = "dev-issuer")]
@@ -39,6 +40,7 @@ mod mount;
 mod path;
 #[doc(hidden)]
 pub mod private;
+mod probe;
 mod reply;
 mod tools;
 

@@ -1,0 +1,63 @@
+//! What a request within the process is for, and the layers that let no other pass.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{MatchedPath, Request},
+    middleware::{Next, from_fn},
+    response::IntoResponse as _,
+    routing::MethodRouter,
+};
+use http::StatusCode;
+
+/// What a request is for. A router may have other handlers, whose scopes the guard has not looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Aim {
+    /// The handler of this tool, on a router that doorman made.
+    Tool(&'static str),
+    /// What stands at this route of the program's router; `None` where the router shows no route: in
+    /// its fallback, and in a service that is nested in it.
+    Route(Option<Arc<str>>),
+    /// Nothing yet: it asks which route it matches, and goes no further.
+    Question,
+}
+
+/// Marks the answer to a request that matched another route than it was for.
+#[derive(Debug, Clone)]
+pub(crate) struct Astray;
+
+/// Lets only requests pass that are for this tool.
+pub(crate) fn only_aimed<S: Clone + Send + Sync + 'static>(
+    handler: MethodRouter<S>,
+    tool: &'static str,
+) -> MethodRouter<S> {
+    handler.layer(from_fn(move |request: Request, next: Next| async move {
+        if request.extensions().get() == Some(&Aim::Tool(tool)) {
+            next.run(request).await
+        } else {
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }))
+}
+
+/// Lets only requests pass that match the route which they are for. axum puts such a layer behind its
+/// own routing and around every layer of the program's.
+pub(crate) fn only_matched(api: Router) -> Router {
+    api.layer(from_fn(async |request: Request, next: Next| {
+        let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+        match request.extensions().get::<Aim>() {
+            Some(Aim::Route(route)) if route.as_deref() == matched => next.run(request).await,
+            Some(Aim::Question) => {
+                let mut answer = StatusCode::METHOD_NOT_ALLOWED.into_response();
+                answer.extensions_mut().insert(Aim::Route(matched.map(Arc::from)));
+                answer
+            }
+            _ => {
+                let mut answer = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+                answer.extensions_mut().insert(Astray);
+                answer
+            }
+        }
+    }))
+}
