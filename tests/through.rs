@@ -3,6 +3,7 @@
 
 mod aimed;
 mod answers;
+mod example;
 mod probes;
 
 use std::{

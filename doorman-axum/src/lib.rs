@@ -74,3 +74,8 @@ pub use tools::Tools;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// The code of the page about existing applications, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/existing-app.md")]
+struct ExistingApp;

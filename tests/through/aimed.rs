@@ -8,26 +8,37 @@ use axum::{
 };
 use doorman::Doorman;
 use doorman_axum::{expose, tools};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::support::{NOBODY, serve};
 
+/// What a handler saw, without what is in it: encoded, an address may look like what is masked.
+#[derive(Serialize, JsonSchema)]
+struct Seen {
+    argument: String,
+    segments: usize,
+    query: Option<String>,
+    headers: Vec<String>,
+}
+
+fn seen(argument: String, uri: &Uri, headers: &HeaderMap) -> Json<Seen> {
+    let headers = headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
+    let segments = uri.path().split('/').count() - 1;
+    Json(Seen { argument, segments, query: uri.query().map(str::to_owned), headers })
+}
+
 /// One file.
 #[expose(get = "/files/{name}", public)]
-async fn file(Path(name): Path<String>, uri: Uri, headers: HeaderMap) -> Json<Vec<String>> {
-    let headers = headers.iter().map(|(name, value)| format!("{name}: {value:?}"));
-    Json([name, form(&uri)].into_iter().chain(headers).collect())
+async fn file(Path(name): Path<String>, uri: Uri, headers: HeaderMap) -> Json<Seen> {
+    seen(name, &uri, &headers)
 }
 
 /// Everything below.
 #[expose(get = "/trees/{*rest}", public)]
-async fn tree(Path(rest): Path<String>, uri: Uri) -> Json<Vec<String>> {
-    Json(vec![rest, form(&uri)])
-}
-
-/// An address without what is in it: encoded, it may look like what is masked.
-fn form(uri: &Uri) -> String {
-    format!("{} segments, {:?}", uri.path().split('/').count() - 1, uri.query())
+async fn tree(Path(rest): Path<String>, uri: Uri, headers: HeaderMap) -> Json<Seen> {
+    seen(rest, &uri, &headers)
 }
 
 fn secrets() -> Router {
@@ -71,16 +82,16 @@ async fn an_argument_stays_in_its_place_and_reaches_its_own_route() {
     for text in HOSTILE {
         for (tool, name) in [("file", "name"), ("tree", "rest")] {
             let answer = server.call(NOBODY, tool, json!({ name: text })).await;
-            let seen = &answer.result()["structuredContent"]["result"];
-            assert_eq!(seen[0], text, "{answer:?}");
-            assert_eq!(seen[1], "2 segments, None", "{answer:?}");
-            if tool == "file" {
-                let headers = json!([seen[2], seen[3], seen[4]]);
-                assert_eq!(
-                    headers,
-                    json!(["accept: \"application/json\"", "host: \"api.example.com\"", null])
-                );
-            }
+            assert_eq!(
+                answer.result()["structuredContent"],
+                json!({
+                    "argument": text,
+                    "segments": 2,
+                    "query": null,
+                    "headers": ["accept: \"application/json\"", "host: \"api.example.com\""],
+                }),
+                "{answer:?}"
+            );
         }
     }
 }
@@ -97,8 +108,9 @@ async fn an_argument_that_another_route_spells_encoded_reaches_neither() {
     let server = serve(tools![file, tree].through(secrets())).await;
     let answer = server.call(NOBODY, "file", json!({ "name": "plain" })).await;
     assert_eq!(answer.text(), "invalid_arguments: the arguments lead to another route");
-    assert!(!answer.body.contains("SECRET"));
     let records = server.records.all();
+    let heard = format!("{answer:?} {records:?}");
+    assert!(!heard.contains("SECRET") && !heard.contains("plain"));
     assert_eq!((records.len(), &records[0]["reason"]), (1, &json!("invalid_arguments")));
 }
 
@@ -118,7 +130,7 @@ async fn an_argument_that_spells_a_route_of_a_hidden_router_is_an_argument() {
     let api = Router::new().fallback_service(secrets());
     let server = serve(tools![file, tree].through(api)).await;
     let answer = server.call(NOBODY, "file", json!({ "name": "me" })).await;
-    assert_eq!(answer.result()["structuredContent"]["result"][0], "me");
+    assert_eq!(answer.result()["structuredContent"]["argument"], "me");
 }
 
 #[tokio::test]

@@ -226,6 +226,19 @@ fn an_answer_of_405_that_does_not_name_the_method_is_refused() {
     assert!(mistakes(tools![user].through(bare)).contains("does not serve `GET /users/{id}`"));
 }
 
+#[test]
+fn what_an_answer_to_the_question_says_is_told_to_nobody() {
+    for status in [StatusCode::METHOD_NOT_ALLOWED, StatusCode::NOT_FOUND, StatusCode::OK] {
+        let api = Router::new().fallback(async move || {
+            (status, [("x-secret", "s3nt1nel")], "s3nt1nel").into_response()
+        });
+        let (tools, logged) = asked(|| tools![user].through(api));
+        let said = mistakes(tools);
+        assert_eq!(said.is_empty(), status == StatusCode::OK);
+        assert!(!said.contains("s3nt1nel") && !logged.contains("s3nt1nel"), "{said} {logged}");
+    }
+}
+
 #[tokio::test]
 async fn a_layer_around_all_that_changes_the_path_is_followed() {
     use tower::{ServiceBuilder, util::MapRequestLayer};
