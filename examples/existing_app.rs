@@ -131,7 +131,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let occupied = |error| format!("port {port}: {error}; take another with `--port N`");
     let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(occupied)?;
     let trial = Trial::at(listener.local_addr()?)?;
-    let app = app(Handbook::new(&trial.session));
+    let handbook = Handbook::new(&trial.session);
+    let app = app(handbook);
 
     let auth = trial.auth()?; // +
     let tools = tools![get_page, put_page].through(app.clone()); // +

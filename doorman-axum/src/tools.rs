@@ -227,9 +227,10 @@ impl Tools<Through> {
     /// ```
     ///
     /// The path in `#[expose]` is the whole path, as the finished router has it: with what every
-    /// `.nest(…)` puts before it. Each tool's route is looked up once, here. A tool that the router does
-    /// not route, routes by another method or by another path is refused by `build()`. So is, at the
-    /// call, an argument that would lead to another route. No handler and no layer sees this.
+    /// `.nest(…)` puts before it. Each tool's route is looked up once, here: `build()` refuses a tool that
+    /// the router does not route, or routes by another method or another path. Each call is held against
+    /// what was found: arguments that lead to another route are refused. No code of the application runs
+    /// for the one or the other.
     ///
     /// A router does not show what its fallback and its nested *services* (`.nest_service(…)`,
     /// `.fallback_service(…)`) have. Where a tool's path leads there, they get one request with the method

@@ -41,8 +41,10 @@ async fn nothing() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
+type Answering = fn() -> Response;
+
 /// An application in which a layer answers for all three.
-async fn answering(answer: fn() -> Response) -> Server {
+async fn answering(answer: Answering) -> Server {
     let api = Router::new()
         .route("/numbers", get(numbers))
         .route("/words", get(words))
@@ -60,7 +62,7 @@ const LOGIN: &str = "https://login.example.com/?SENTINEL";
 
 #[tokio::test]
 async fn what_is_not_declared_is_no_answer() {
-    let undeclared: [(&str, fn() -> Response); 10] = [
+    let undeclared: [(&str, Answering); 10] = [
         ("numbers", || Redirect::to(LOGIN).into_response()),
         ("words", || (StatusCode::FOUND, [("location", LOGIN)], "SENTINEL").into_response()),
         ("nothing", || Redirect::permanent(LOGIN).into_response()),

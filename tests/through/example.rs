@@ -70,11 +70,8 @@ fn it_takes_fewer_than_ten_lines_and_the_pages_show_them() {
             let of = "    let auth = ";
             assert!(shown == *marked || shown.starts_with(of) && marked.starts_with(of), "{shown}");
         }
-        for (line, number) in diff.lines().filter(|line| line.starts_with(' ')).zip(1..) {
-            assert!(
-                SOURCE.contains(line[1..].trim_end()) || line.contains("app(handbook)"),
-                "{number}: {line}"
-            );
+        for line in diff.lines().filter_map(|line| line.strip_prefix(' ')) {
+            assert!(SOURCE.contains(line), "{line}");
         }
     }
 }
