@@ -61,3 +61,46 @@ pub(crate) fn only_matched(api: Router) -> Router {
         }
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{body::Body, routing::get};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn status(router: Router, path: &str, aim: Option<Aim>) -> StatusCode {
+        let mut request = Request::new(Body::empty());
+        *request.uri_mut() = path.parse().unwrap();
+        if let Some(aim) = aim {
+            request.extensions_mut().insert(aim);
+        }
+        let Ok(response) = router.oneshot(request).await;
+        response.status()
+    }
+
+    fn route(path: Option<&str>) -> Aim {
+        Aim::Route(path.map(Arc::from))
+    }
+
+    #[tokio::test]
+    async fn what_is_for_nothing_or_for_something_else_ends_at_no_handler() {
+        let denied = StatusCode::INTERNAL_SERVER_ERROR;
+        let api =
+            || only_matched(Router::new().route("/a", get(|| async {})).fallback(|| async {}));
+        for aim in [None, Some(Aim::Tool("a")), Some(route(Some("/b"))), Some(route(None))] {
+            assert_eq!(status(api(), "/a", aim.clone()).await, denied, "{aim:?}");
+        }
+        for aim in [None, Some(Aim::Tool("a")), Some(route(Some("/a")))] {
+            assert_eq!(status(api(), "/elsewhere", aim.clone()).await, denied, "{aim:?}");
+        }
+        assert_eq!(status(api(), "/a", Some(route(Some("/a")))).await, StatusCode::OK);
+        assert_eq!(status(api(), "/elsewhere", Some(route(None))).await, StatusCode::OK);
+
+        let own = || Router::new().route("/a", only_aimed(get(|| async {}), "a"));
+        for aim in [None, Some(Aim::Tool("b")), Some(route(Some("/a"))), Some(Aim::Question)] {
+            assert_eq!(status(own(), "/a", aim.clone()).await, denied, "{aim:?}");
+        }
+        assert_eq!(status(own(), "/a", Some(Aim::Tool("a"))).await, StatusCode::OK);
+    }
+}
