@@ -4,6 +4,8 @@
 
 #[path = "both.rs"]
 mod both;
+#[path = "existing_app.rs"]
+mod existing_app;
 #[path = "middleware.rs"]
 mod middleware;
 #[path = "quickstart.rs"]

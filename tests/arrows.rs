@@ -27,9 +27,9 @@ const AXUM: &[&[&str]] = &[
     &["private"],
     &["mount", "gate"],
     &["tools"],
-    &["dispatch", "bind"],
+    &["dispatch", "bind", "probe"],
     &["extract", "reply", "caller", "forward"],
-    &["path", "dev_issuer"],
+    &["path", "dev_issuer", "aim"],
 ];
 
 const MACROS: &[&[&str]] =

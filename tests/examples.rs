@@ -61,7 +61,7 @@ impl Example {
 }
 
 /// Runs a printed `curl` line.
-async fn curl(line: &str) -> Response {
+pub async fn curl(line: &str) -> Response {
     let output = Command::new("sh").arg("-c").arg(format!("curl {line}")).output().await.unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();

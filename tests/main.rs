@@ -33,6 +33,7 @@ mod sentinels;
 mod settings;
 mod stdio;
 mod testing;
+mod through;
 mod tokens;
 mod vectors;
 mod weaknesses;

@@ -1,4 +1,4 @@
-//! How a handler is bound to the state that it will run with.
+//! How a handler is bound to what it will run in.
 
 use std::{any::TypeId, marker::PhantomData};
 
@@ -20,6 +20,23 @@ pub struct With<S>(PhantomData<fn() -> S>);
 
 impl<S> Binding for With<S> {
     type Mounted = MethodRouter<S>;
+}
+
+/// Served by a router of the program's, which has the handler already.
+#[derive(Debug)]
+pub struct Through(());
+
+impl Binding for Through {
+    type Mounted = ();
+}
+
+/// Nothing is bound so. With a second binding that takes anything, rustc does not settle on `Through`
+/// where `With` does not fit, and says what is wrong with the handler.
+#[derive(Debug)]
+pub struct Undecided(());
+
+impl Binding for Undecided {
+    type Mounted = ();
 }
 
 /// A handler that can be bound as `B`; `T` is what axum infers of its arguments.
@@ -48,6 +65,25 @@ where
 
     fn last_takes_body() -> bool {
         T::takes_body()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<H> Mount<(), Through> for H {
+    fn mount(self, _: MethodFilter) {}
+
+    /// Nobody knows: that takes the state. The router's own extractors speak at the call.
+    fn last_takes_body() -> bool {
+        false
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<H> Mount<(), Undecided> for H {
+    fn mount(self, _: MethodFilter) {}
+
+    fn last_takes_body() -> bool {
+        false
     }
 }
 

@@ -9,19 +9,16 @@ use serde_json::{Map, Value};
 use tower::ServiceExt as _;
 
 use crate::{
+    aim::{Aim, Astray},
     caller::Caller,
     extract::{BodyKind, Fields, Group, Layout, scalar},
     path::PathTemplate,
     reply::Answered,
 };
 
-/// The tool that a request is for. The router may have other tools, whose scopes the guard has not
-/// looked at, so each handler answers only what is aimed at its own.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Aimed(pub(crate) &'static str);
-
-/// A handler behind its private router.
+/// A handler behind a router.
 pub(crate) struct Handled {
+    pub(crate) aim: Aim,
     pub(crate) method: Method,
     pub(crate) path: PathTemplate,
     pub(crate) layout: Layout,
@@ -36,6 +33,9 @@ impl Dispatch for Handled {
             let limit = call.result_limit;
             let request = self.request(call)?;
             let Ok(response) = self.router.clone().oneshot(request).await;
+            if response.extensions().get::<Astray>().is_some() {
+                return Err(mistake("the arguments lead to another route".into()));
+            }
             self.reply(response, limit).await
         })
     }
@@ -74,7 +74,7 @@ impl Handled {
         if let Some(peer) = call.peer {
             extensions.insert(ConnectInfo(peer));
         }
-        extensions.insert(Aimed(call.spec.name()));
+        extensions.insert(self.aim.clone());
         extensions.insert(Caller::from(call.principal));
         Ok(request)
     }
@@ -126,10 +126,10 @@ impl Handled {
         match &self.answered {
             Answered::Json(_) if is_json(&head.headers) => Ok(Reply::Json(body)),
             Answered::Empty if body.is_empty() => Ok(Reply::Empty),
-            Answered::Text => {
+            Answered::Text if head.status != StatusCode::NO_CONTENT => {
                 String::from_utf8(body.into()).map(Reply::Text).map_err(|_| Refusal::BadOutput)
             }
-            Answered::Json(_) | Answered::Empty => Err(Refusal::BadOutput),
+            Answered::Json(_) | Answered::Text | Answered::Empty => Err(Refusal::BadOutput),
         }
     }
 }

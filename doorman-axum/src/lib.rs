@@ -27,6 +27,7 @@
 //! # Ok::<(), doorman::Error>(())
 //! ```
 
+mod aim;
 mod bind;
 mod caller;
 #[cfg(feature = "dev-issuer")]
@@ -39,6 +40,7 @@ mod mount;
 mod path;
 #[doc(hidden)]
 pub mod private;
+mod probe;
 mod reply;
 mod tools;
 
@@ -76,6 +78,8 @@ struct Readme;
 /// That of the pages, compiled.
 #[cfg(doctest)]
 mod pages {
+    #[doc = include_str!("../../docs/existing-app.md")]
+    struct ExistingApp;
     #[doc = include_str!("../../docs/getting-started.md")]
     struct GettingStarted;
     #[doc = include_str!("../../docs/stdio.md")]

@@ -2,25 +2,20 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use axum::{
-    Router,
-    extract::{DefaultBodyLimit, Request},
-    http::StatusCode,
-    middleware::{Next, from_fn},
-    response::IntoResponse as _,
-    routing::{MethodFilter, MethodRouter},
-};
+use axum::{Router, extract::DefaultBodyLimit, http::HeaderName, routing::MethodFilter};
 use doorman::{
     Error, Toolset,
     private::{Facts, Spec},
 };
 
 use crate::{
-    bind::{Binding, Mount, With},
-    dispatch::{Aimed, Handled},
+    aim::{Aim, only_aimed, only_matched},
+    bind::{Binding, Mount, Through, With},
+    dispatch::Handled,
     extract::{Finished, Shape},
     forward::forwardable,
     path::PathTemplate,
+    probe::probe,
     reply::Answered,
 };
 
@@ -125,7 +120,7 @@ pub fn row<K: Handler, H: Mount<T, B>, T, B: Binding>(handler: H) -> Row<B> {
 /// let toolset = tools![ping].with_state(());
 /// ```
 #[derive(Debug)]
-#[must_use = "tools are served only once `.with_state(…)` or `.with_router(…)` has made them a toolset"]
+#[must_use = "tools are served only once `.with_state(…)`, `.with_router(…)` or `.through(…)` has made them a toolset"]
 pub struct Tools<B: Binding> {
     rows: Vec<Row<B>>,
     forwarded: Vec<&'static str>,
@@ -153,6 +148,32 @@ impl<B: Binding> Tools<B> {
         self.forwarded.extend(names);
         self
     }
+
+    /// What the handlers say of themselves, and the handlers; what is wrong is kept in the toolset.
+    fn described(self, tools: &mut Toolset) -> Vec<(Described, B::Mounted)> {
+        let forwarded = forwardable(&self.forwarded, tools);
+        let mut claims = Claims::default();
+        let mut described = Vec::new();
+        for row in self.rows {
+            match claims.claim(row.facts.name(), row.method, row.path) {
+                Ok(template) => {
+                    let mut shape = Shape::new(template, row.method == Method::Get);
+                    (row.arguments)(&mut shape);
+                    let said = Described {
+                        facts: row.facts,
+                        method: row.method.as_http(),
+                        path: row.path,
+                        answered: (row.answered)(),
+                        finished: shape.finish(row.last_takes_body),
+                        forwarded: forwarded.clone(),
+                    };
+                    described.push((said, row.mounted));
+                }
+                Err(problem) => tools.refuse(refusal(&row.facts, problem)),
+            }
+        }
+        described
+    }
 }
 
 impl<S: Clone + Send + Sync + 'static> Tools<With<S>> {
@@ -175,57 +196,100 @@ impl<S: Clone + Send + Sync + 'static> Tools<With<S>> {
     #[must_use]
     pub fn with_router(self, finish: impl FnOnce(Router<S>) -> Router) -> Toolset {
         let mut tools = Toolset::default();
-        let forwarded = forwardable(&self.forwarded, &mut tools);
         let mut router = Router::new();
-        let mut claims = Claims::default();
-        let mut shaped = Vec::new();
-        for row in self.rows {
-            match claims.claim(row.facts.name(), row.method, row.path) {
-                Ok(template) => {
-                    let mut shape = Shape::new(template, row.method == Method::Get);
-                    (row.arguments)(&mut shape);
-                    shaped.push((
-                        row.facts,
-                        row.method,
-                        (row.answered)(),
-                        shape.finish(row.last_takes_body),
-                    ));
-                    router = router.route(row.path, only_aimed(row.mounted, row.facts.name()));
-                }
-                Err(problem) => tools.refuse(refusal(&row.facts, problem)),
-            }
+        let mut described = Vec::new();
+        for (said, handler) in self.described(&mut tools) {
+            let tool = said.facts.name();
+            router = router.route(said.path, only_aimed(handler, tool));
+            described.push((said, Aim::Tool(tool)));
         }
         // The gate has bounded the arguments already.
         let router = finish(router).layer(DefaultBodyLimit::disable());
-        for (facts, method, answered, finished) in shaped {
-            let Finished { path, arguments, layout, problems } = finished;
-            if problems.is_empty() {
-                let output = answered.output().cloned();
-                let (method, router, forwarded) =
-                    (method.as_http(), router.clone(), forwarded.clone());
-                let handled = Handled { method, path, layout, answered, forwarded, router };
-                tools.push(Spec::new(facts, arguments, output), handled);
-            }
-            for problem in problems {
-                tools.refuse(refusal(&facts, problem));
+        for (said, aim) in described {
+            said.serve(aim, router.clone(), &mut tools);
+        }
+        tools
+    }
+}
+
+impl Tools<Through> {
+    /// Serves the handlers from a finished application: calls travel in process through `api`, so that
+    /// its extractors, layers, validation and error answers hold for agents as they do for everybody.
+    ///
+    /// ```
+    /// use axum::{Router, routing::get};
+    /// # use doorman_axum::{expose, tools};
+    /// # /// Answers.
+    /// # #[expose(get = "/ping", public)]
+    /// # async fn ping() -> &'static str { "pong" }
+    /// let api = Router::new().route("/ping", get(ping));
+    /// let toolset = tools![ping].through(api.clone());
+    /// ```
+    ///
+    /// The path in `#[expose]` is the whole path, as the finished router has it: with what every
+    /// `.nest(…)` puts before it. Each tool's route is looked up once, here: `build()` refuses a tool that
+    /// the router does not route, or routes by another method or another path. Each call is held against
+    /// what was found: arguments that lead to another route are refused. No code of the application runs
+    /// for the one or the other.
+    ///
+    /// A router does not show what its fallback and its nested *services* (`.nest_service(…)`,
+    /// `.fallback_service(…)`) have. Where a tool's path leads there, they get one request with the method
+    /// `DOORMAN-PROBE`, `0` in the place of every argument, and nobody in it: a 405 whose `Allow` names the
+    /// tool's method is fine; a 404, or any other 405, is refused by `build()`; after anything else, and
+    /// where the answer is not there at once, the tool is served, and `tracing` warns that its route could
+    /// not be checked. It warns too where the router has the route and keeps its methods to itself
+    /// (`any(…)`, `.route_service(…)`).
+    ///
+    /// Which function stands at a route cannot be seen: the answer is held against what *this* handler's
+    /// type says. `Caller` and the peer's address are in the extensions of the request. The application
+    /// sees arguments percent-encoded, so a layer must not decide on the raw text of the path. Its own
+    /// limits stay: `DefaultBodyLimit` holds here too.
+    #[must_use]
+    pub fn through(self, api: Router) -> Toolset {
+        let mut tools = Toolset::default();
+        let api = only_matched(api);
+        for (said, ()) in self.described(&mut tools) {
+            let (tool, method, path) = (said.facts.name(), &said.method, said.path);
+            match probe(&api, method, path, &said.finished.path) {
+                Ok(found) => {
+                    if !found.is_sure {
+                        tracing::warn!(
+                            "the route of the tool `{tool}` could not be checked: see that its handler answers `{method} {path}`"
+                        );
+                    }
+                    said.serve(found.aim, api.clone(), &mut tools);
+                }
+                Err(problem) => tools.refuse(refusal(&said.facts, problem)),
             }
         }
         tools
     }
 }
 
-/// Lets only requests pass that are for this tool.
-fn only_aimed<S: Clone + Send + Sync + 'static>(
-    handler: MethodRouter<S>,
-    tool: &'static str,
-) -> MethodRouter<S> {
-    handler.layer(from_fn(move |request: Request, next: Next| async move {
-        if request.extensions().get() == Some(&Aimed(tool)) {
-            next.run(request).await
-        } else {
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+/// A handler's own account, before it has a router.
+struct Described {
+    facts: Facts,
+    method: http::Method,
+    path: &'static str,
+    answered: Answered,
+    finished: Finished,
+    forwarded: Vec<HeaderName>,
+}
+
+impl Described {
+    /// Adds the tool, or what is wrong with it.
+    fn serve(self, aim: Aim, router: Router, tools: &mut Toolset) {
+        let Self { facts, method, path: _, answered, finished, forwarded } = self;
+        let Finished { path, arguments, layout, problems } = finished;
+        if problems.is_empty() {
+            let output = answered.output().cloned();
+            let handled = Handled { aim, method, path, layout, answered, forwarded, router };
+            tools.push(Spec::new(facts, arguments, output), handled);
         }
-    }))
+        for problem in problems {
+            tools.refuse(refusal(&facts, problem));
+        }
+    }
 }
 
 fn refusal(facts: &Facts, problem: String) -> Error {

@@ -1,0 +1,106 @@
+//! What a request within the process is for, and the layers that let no other pass.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{MatchedPath, Request},
+    middleware::{Next, from_fn},
+    response::IntoResponse as _,
+    routing::MethodRouter,
+};
+use http::StatusCode;
+
+/// What a request is for. A router may have other handlers, whose scopes the guard has not looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Aim {
+    /// The handler of this tool, on a router that doorman made.
+    Tool(&'static str),
+    /// What stands at this route of the program's router; `None` where the router shows no route: in
+    /// its fallback, and in a service that is nested in it.
+    Route(Option<Arc<str>>),
+    /// Nothing yet: it asks which route it matches, and goes no further.
+    Question,
+}
+
+/// Marks the answer to a request that matched another route than it was for.
+#[derive(Debug, Clone)]
+pub(crate) struct Astray;
+
+/// Lets only requests pass that are for this tool.
+pub(crate) fn only_aimed<S: Clone + Send + Sync + 'static>(
+    handler: MethodRouter<S>,
+    tool: &'static str,
+) -> MethodRouter<S> {
+    handler.layer(from_fn(move |request: Request, next: Next| async move {
+        if request.extensions().get() == Some(&Aim::Tool(tool)) {
+            next.run(request).await
+        } else {
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }))
+}
+
+/// Lets only requests pass that match the route which they are for. axum puts such a layer behind its
+/// own routing and around every layer of the program's.
+pub(crate) fn only_matched(api: Router) -> Router {
+    api.layer(from_fn(async |request: Request, next: Next| {
+        let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+        match request.extensions().get::<Aim>() {
+            Some(Aim::Route(route)) if route.as_deref() == matched => next.run(request).await,
+            Some(Aim::Question) => {
+                let mut answer = StatusCode::METHOD_NOT_ALLOWED.into_response();
+                answer.extensions_mut().insert(Aim::Route(matched.map(Arc::from)));
+                answer
+            }
+            _ => {
+                let mut answer = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+                answer.extensions_mut().insert(Astray);
+                answer
+            }
+        }
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{body::Body, routing::get};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn status(router: Router, path: &str, aim: Option<Aim>) -> StatusCode {
+        let mut request = Request::new(Body::empty());
+        *request.uri_mut() = path.parse().unwrap();
+        if let Some(aim) = aim {
+            request.extensions_mut().insert(aim);
+        }
+        let Ok(response) = router.oneshot(request).await;
+        response.status()
+    }
+
+    fn route(path: Option<&str>) -> Aim {
+        Aim::Route(path.map(Arc::from))
+    }
+
+    #[tokio::test]
+    async fn what_is_for_nothing_or_for_something_else_ends_at_no_handler() {
+        let denied = StatusCode::INTERNAL_SERVER_ERROR;
+        let api =
+            || only_matched(Router::new().route("/a", get(|| async {})).fallback(|| async {}));
+        for aim in [None, Some(Aim::Tool("a")), Some(route(Some("/b"))), Some(route(None))] {
+            assert_eq!(status(api(), "/a", aim.clone()).await, denied, "{aim:?}");
+        }
+        for aim in [None, Some(Aim::Tool("a")), Some(route(Some("/a")))] {
+            assert_eq!(status(api(), "/elsewhere", aim.clone()).await, denied, "{aim:?}");
+        }
+        assert_eq!(status(api(), "/a", Some(route(Some("/a")))).await, StatusCode::OK);
+        assert_eq!(status(api(), "/elsewhere", Some(route(None))).await, StatusCode::OK);
+
+        let own = || Router::new().route("/a", only_aimed(get(|| async {}), "a"));
+        for aim in [None, Some(Aim::Tool("b")), Some(route(Some("/a"))), Some(Aim::Question)] {
+            assert_eq!(status(own(), "/a", aim.clone()).await, denied, "{aim:?}");
+        }
+        assert_eq!(status(own(), "/a", Some(Aim::Tool("a"))).await, StatusCode::OK);
+    }
+}
