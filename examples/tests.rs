@@ -4,6 +4,8 @@
 
 #[path = "both.rs"]
 mod both;
+#[path = "both_doors.rs"]
+mod both_doors;
 #[path = "existing_app.rs"]
 mod existing_app;
 #[path = "middleware.rs"]

@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 const DOORMAN: &[&[&str]] = &[
     &["lib"],
     &["private", "measure"],
-    &["server", "builder", "testing"],
+    &["server", "builder", "testing", "door"],
     &["doorman"],
     &["config"],
     &["auth", "guard"],
@@ -26,8 +26,9 @@ const AXUM: &[&[&str]] = &[
     &["lib"],
     &["private"],
     &["mount", "gate"],
+    &["door"],
     &["tools"],
-    &["dispatch", "bind", "probe"],
+    &["dispatch", "bind", "probe", "admission"],
     &["extract", "reply", "caller", "forward"],
     &["path", "dev_issuer", "aim"],
 ];

@@ -194,6 +194,29 @@ async fn both_serves_functions_and_handlers() {
     assert_eq!(call(&url, "greet", json!({ "name": "Ada" })).await.text(), "Hello, Ada");
 }
 
+#[tokio::test]
+async fn the_lines_that_both_doors_prints_do_what_they_say() {
+    let mut example = Example::start("both_doors", &[]);
+    let whole = curl(&example.after("curl ").await).await;
+    let invoice = json!({ "id": 7, "email": "customer7@example.com", "amount": 100.0 });
+    assert_eq!((whole.status, whole.json()), (200, invoice));
+    let masked = curl(&example.after("curl ").await).await.result();
+    assert_eq!(masked["structuredContent"]["email"], "«redacted»");
+    let unknown = curl(&example.after("curl ").await).await;
+    assert!(unknown.status == 401 && unknown.header("www-authenticate").is_some());
+    let refused = curl(&example.after("curl ").await).await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.header("www-authenticate").unwrap().contains(r#"scope="invoices:write""#));
+    let refund = curl(&example.after("curl ").await).await;
+    assert_eq!((refund.status, &refund.json()["paid_back_by"]), (201, &json!("writer")));
+    assert_eq!(curl(&example.after("curl ").await).await.reason(), "rate_limited");
+
+    let errors = example.end(6).await;
+    assert_eq!(errors.lines().count(), 6, "{errors}");
+    assert!(errors.lines().all(|line| line.contains(r#""transport":"http""#)), "{errors}");
+    assert!(!errors.contains("customer7"));
+}
+
 /// Gives the notes example its standard input, to the end; what it wrote is JSON, or the test fails.
 async fn notes(mut command: Command, requests: &[Value]) -> (Vec<Value>, String) {
     let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -9,6 +9,7 @@ mod audit;
 mod cancellation;
 mod declared;
 mod dev_issuer;
+mod doors;
 mod examples;
 mod failures;
 mod functions;

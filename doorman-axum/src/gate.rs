@@ -1,26 +1,21 @@
-//! What stands before the protocol: Host, Origin, credentials; and the statuses and challenges of
-//! what is refused.
-
-use std::{net::SocketAddr, time::SystemTime};
+//! What stands before the protocol; and the statuses and challenges of what is refused.
 
 use axum::{
     body::Body,
-    extract::{ConnectInfo, Request},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, uri::Authority},
+    extract::Request,
+    http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use doorman::{
-    Credential, Denial, Doorman,
+    Denial, Doorman,
     private::{Inbound, Slot},
 };
-use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
-use crate::mount::Protocol;
-
-/// Credentials stop at the gate: nothing behind it needs them.
-const CREDENTIALS: [header::HeaderName; 3] =
-    [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE];
+use crate::{
+    admission::{Sender, TurnedAway, admit, challenge, ended},
+    mount::Protocol,
+};
 
 pub(crate) struct Gate {
     pub(crate) doorman: Doorman,
@@ -28,31 +23,17 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    /// Takes a request to the protocol and back. What costs least is checked first.
+    /// Takes a request to the protocol and back.
     pub(crate) async fn pass(&self, mut request: Request) -> Response {
-        let addressed = check_host(request.headers(), request.uri(), self.doorman.hosts())
-            .and_then(|()| check_origin(request.headers(), self.doorman.origins()));
-        if let Err((status, message)) = addressed {
-            return rpc_error(status, message);
-        }
-        let peer =
-            request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
-        let headers = request.headers().get_all(header::AUTHORIZATION);
-        let credential = Credential::read(headers.iter().map(HeaderValue::as_bytes));
-        // A proxy on this machine makes everyone a loopback peer.
-        let is_unknown = self.doorman.is_dev() && is_relayed(request.headers());
-        let sender = peer.filter(|_| !is_unknown);
-        let principal = match self.doorman.authenticate(credential, sender).await {
-            Ok(principal) => principal,
-            Err(denial) => return denied(&denial, None),
+        let Sender { principal, peer } = match admit(&self.doorman, &mut request).await {
+            Ok(sender) => sender,
+            Err(TurnedAway::Misaddressed(status, message)) => return rpc_error(status, message),
+            Err(TurnedAway::Denied(denial)) => return denied(&denial, None),
         };
         if request.method() != Method::POST {
             let mut response = rpc_error(StatusCode::METHOD_NOT_ALLOWED, "send POST");
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
             return response;
-        }
-        for name in CREDENTIALS {
-            request.headers_mut().remove(name);
         }
         let (slot, end) = (Slot::default(), principal.expires());
         request.extensions_mut().insert(Inbound::new(principal, peer, slot.clone()));
@@ -64,94 +45,11 @@ impl Gate {
     }
 }
 
-/// A stream that outlives its caller's token ends with the token.
-fn ended(response: Response, end: Option<SystemTime>) -> Response {
-    let content = response.headers().get(header::CONTENT_TYPE);
-    let streams = content.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
-    let Some(end) = end.filter(|_| streams) else { return response };
-    let left = end.duration_since(SystemTime::now()).unwrap_or_default();
-    response
-        .map(|body| Body::from_stream(body.into_data_stream().take_until(tokio::time::sleep(left))))
-}
-
-/// Whether a proxy says that it has passed the request on. One that is silent cannot be told from a
-/// client.
-fn is_relayed(headers: &HeaderMap) -> bool {
-    headers.keys().any(|name| {
-        let name = name.as_str();
-        name == "via"
-            || name.contains("forwarded")
-            || name.split('-').any(|word| word.starts_with("ip"))
-    })
-}
-
-/// The status and the words for a request that is addressed wrongly.
-type Misaddressed = (StatusCode, &'static str);
-
-/// A page in a browser can be made to send requests to an address of its choice under a name of its
-/// own (DNS rebinding), so a request must name this server.
-fn check_host(headers: &HeaderMap, uri: &Uri, hosts: &[String]) -> Result<(), Misaddressed> {
-    let authority = authority(headers, uri)
-        .ok_or((StatusCode::BAD_REQUEST, "send one well-formed Host header"))?;
-    if hosts.iter().any(|host| host.eq_ignore_ascii_case(authority.host())) {
-        return Ok(());
-    }
-    Err((StatusCode::FORBIDDEN, "this server is not known under that host"))
-}
-
-/// The one host, with or without port, that a request names.
-fn authority(headers: &HeaderMap, uri: &Uri) -> Option<Authority> {
-    let mut named = headers.get_all(header::HOST).iter();
-    let authority = match (named.next(), named.next(), uri.authority()) {
-        (Some(host), None, None) => host.to_str().ok()?.parse().ok()?,
-        (Some(host), None, Some(addressed)) if host == addressed.as_str() => addressed.clone(),
-        // HTTP/2 names the host in the address.
-        (None, None, Some(addressed)) => addressed.clone(),
-        _ => return None,
-    };
-    is_plain(&authority).then_some(authority)
-}
-
-/// Whether there is a host, perhaps a port, and nothing else.
-fn is_plain(authority: &Authority) -> bool {
-    let (host, text) = (authority.host(), authority.as_str());
-    text == host || authority.port_u16().is_some_and(|port| text == format!("{host}:{port}"))
-}
-
-/// A request without `Origin` does not come from a page; one with it must come from an allowed one.
-fn check_origin(headers: &HeaderMap, allowed: &[String]) -> Result<(), Misaddressed> {
-    let mut origins = headers.get_all(header::ORIGIN).iter();
-    let Some(origin) = origins.next() else { return Ok(()) };
-    let passes = origins.next().is_none()
-        && origin.to_str().is_ok_and(|origin| {
-            is_own(origin) || allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin))
-        });
-    if passes { Ok(()) } else { Err((StatusCode::FORBIDDEN, "this origin is not allowed")) }
-}
-
-/// Whether an origin is a page of this machine, on any port.
-fn is_own(origin: &str) -> bool {
-    let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-    let authority = authority.and_then(|authority| authority.parse::<Authority>().ok());
-    authority.is_some_and(|authority| {
-        let own = ["localhost", "127.0.0.1", "[::1]"];
-        is_plain(&authority) && own.iter().any(|own| own.eq_ignore_ascii_case(authority.host()))
-    })
-}
-
 fn denied(denial: &Denial, id: Option<&Value>) -> Response {
     let status = StatusCode::from_u16(denial.status).unwrap_or(StatusCode::FORBIDDEN);
     let data = json!({ "request_id": denial.request_id });
     let mut response = rpc_response(status, &denial.message, Some(data), id);
-    let headers = response.headers_mut();
-    if let Some(challenge) =
-        denial.challenge.as_deref().and_then(|text| HeaderValue::try_from(text).ok())
-    {
-        headers.insert(header::WWW_AUTHENTICATE, challenge);
-    }
-    if let Some(seconds) = denial.retry_after {
-        headers.insert(header::RETRY_AFTER, seconds.into());
-    }
+    challenge(denial, response.headers_mut());
     response
 }
 
@@ -175,98 +73,4 @@ fn rpc_response(
         body["id"] = id.clone();
     }
     (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use futures_util::stream;
-
-    use super::*;
-
-    /// One chunk at once, and another in a quarter of an hour.
-    async fn received(content_type: &'static str, end: Option<SystemTime>) -> usize {
-        let late = async {
-            tokio::time::sleep(Duration::from_secs(900)).await;
-            Ok::<_, std::io::Error>("late")
-        };
-        let body = stream::iter([Ok("soon")]).chain(stream::once(late));
-        let head = [(header::CONTENT_TYPE, content_type)];
-        let response = ended((head, Body::from_stream(body)).into_response(), end);
-        axum::body::to_bytes(response.into_body(), 100).await.unwrap().len()
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a27_a_stream_ends_with_its_token_and_an_answer_does_not() {
-        let after = |minutes: u64| Some(SystemTime::now() + Duration::from_secs(60 * minutes));
-        assert_eq!(received("text/event-stream", after(10)).await, 4);
-        assert_eq!(received("text/event-stream; charset=utf-8", after(10)).await, 4);
-        assert_eq!(received("text/event-stream", after(20)).await, 8);
-        assert_eq!(received("text/event-stream", None).await, 8);
-        assert_eq!(received("application/json", after(10)).await, 8);
-        let over = Some(SystemTime::UNIX_EPOCH);
-        assert!(received("text/event-stream", over).await <= 4);
-    }
-
-    #[test]
-    fn only_pages_of_this_machine_are_own() {
-        for own in [
-            "http://localhost",
-            "http://localhost:5173",
-            "https://127.0.0.1:1",
-            "http://[::1]:80",
-            "http://LOCALHOST",
-        ] {
-            assert!(is_own(own), "{own}");
-        }
-        for foreign in [
-            "null",
-            "",
-            "http://",
-            "localhost",
-            "file://localhost",
-            "http://localhost.evil.example",
-            "http://evil.example",
-            "http://localhost@evil.example",
-            "http://evil.example#localhost",
-            "http://localhost/",
-            "http://localhost:x",
-            "http://127.0.0.1.evil.example",
-            "http://localhost:1:2",
-        ] {
-            assert!(!is_own(foreign), "{foreign}");
-        }
-    }
-
-    #[test]
-    fn a_host_is_one_well_formed_known_name() {
-        let hosts = ["localhost".to_owned(), "api.example.com".to_owned()];
-        let status = |values: &[&str]| {
-            let mut headers = HeaderMap::new();
-            for value in values {
-                headers.append(header::HOST, HeaderValue::from_bytes(value.as_bytes()).unwrap());
-            }
-            check_host(&headers, &Uri::from_static("/mcp"), &hosts)
-                .map_or_else(|(status, _)| status.as_u16(), |()| 200)
-        };
-        for good in ["localhost", "localhost:8000", "API.example.com:443"] {
-            assert_eq!(status(&[good]), 200, "{good}");
-        }
-        for bad in [
-            &[][..],
-            &["localhost", "localhost"],
-            &["a b"],
-            &[""],
-            &["u@localhost"],
-            &["localhost:"],
-            &["localhost:99999"],
-            &["é"],
-        ] {
-            assert_eq!(status(bad), 400, "{bad:?}");
-        }
-        for foreign in ["evil.example", "localhost.evil.example", "evil.example:8000"] {
-            assert_eq!(status(&[foreign]), 403, "{foreign}");
-        }
-    }
 }

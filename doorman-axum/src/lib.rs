@@ -27,12 +27,14 @@
 //! # Ok::<(), doorman::Error>(())
 //! ```
 
+mod admission;
 mod aim;
 mod bind;
 mod caller;
 #[cfg(feature = "dev-issuer")]
 mod dev_issuer;
 mod dispatch;
+mod door;
 mod extract;
 mod forward;
 mod gate;

@@ -1,6 +1,6 @@
 //! A [`Doorman`] as routes of an axum application; the only file here that knows rmcp.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{iter, net::SocketAddr, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -15,13 +15,13 @@ use rmcp::transport::streamable_http_server::{
 };
 use tokio::net::TcpListener;
 
-use crate::gate::Gate;
+use crate::{door, gate::Gate};
 
 pub(crate) type Protocol = StreamableHttpService<Server, NeverSessionManager>;
 
-/// The MCP endpoint, and the RFC 9728 documents, as routes to merge into an application at its root:
-/// clients look for the documents there. `.endpoint("/api/mcp")` moves the endpoint; nesting would
-/// move the documents with it. An application holds one doorman.
+/// The MCP endpoint, the RFC 9728 documents, and what `.also_over_http()` publishes, as routes to merge
+/// into an application at its root: clients look for the documents there. `.endpoint("/api/mcp")` moves
+/// the endpoint; nesting would move the documents with it. An application holds one doorman.
 ///
 /// ```
 /// # use doorman::{Doorman, OAuth, StaticTokens};
@@ -36,7 +36,8 @@ pub(crate) type Protocol = StreamableHttpService<Server, NeverSessionManager>;
 /// ```
 ///
 /// # Errors
-/// [`Error::NoAuth`] where callers could not be told apart.
+/// [`Error::NoAuth`] where callers could not be told apart; [`Error::Tool`] where a route that
+/// `.also_over_http()` publishes is the endpoint's, a document's or another tool's.
 pub fn router<S: Clone + Send + Sync + 'static>(doorman: Doorman) -> Result<Router<S>, Error> {
     if !doorman.has_auth() {
         return Err(Error::NoAuth);
@@ -44,10 +45,12 @@ pub fn router<S: Clone + Send + Sync + 'static>(doorman: Doorman) -> Result<Rout
     let endpoint = doorman.endpoint().to_owned();
     let metadata = doorman.metadata();
     let metadata_paths = doorman.metadata_paths();
+    let taken: Vec<&str> =
+        iter::once(&endpoint).chain(&metadata_paths).map(String::as_str).collect();
+    let mut router = door::published(&doorman, &taken)?;
     // axum clones its handlers at every request.
     let gate = Arc::new(Gate { protocol: protocol(&doorman), doorman });
-    let mut router =
-        Router::new().route(&endpoint, any(async move |request: Request| gate.pass(request).await));
+    router = router.route(&endpoint, any(async move |request: Request| gate.pass(request).await));
     for path in metadata_paths {
         let document = Json(metadata.clone());
         let answer = async move || ([(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")], document);

@@ -36,7 +36,7 @@ pub enum Method {
 }
 
 impl Method {
-    fn filter(self) -> MethodFilter {
+    pub(crate) fn filter(self) -> MethodFilter {
         match self {
             Self::Get => MethodFilter::GET,
             Self::Post => MethodFilter::POST,
@@ -161,7 +161,7 @@ impl<B: Binding> Tools<B> {
                     (row.arguments)(&mut shape);
                     let said = Described {
                         facts: row.facts,
-                        method: row.method.as_http(),
+                        method: row.method,
                         path: row.path,
                         answered: (row.answered)(),
                         finished: shape.finish(row.last_takes_body),
@@ -178,6 +178,7 @@ impl<B: Binding> Tools<B> {
 
 impl<S: Clone + Send + Sync + 'static> Tools<With<S>> {
     /// Serves the handlers from a private router with this state: no request from outside reaches it.
+    /// `.also_over_http()` publishes the handlers' own routes too, guarded by the same declaration.
     #[must_use]
     pub fn with_state(self, state: S) -> Toolset {
         self.with_router(|routes| routes.with_state(state))
@@ -203,11 +204,14 @@ impl<S: Clone + Send + Sync + 'static> Tools<With<S>> {
             router = router.route(said.path, only_aimed(handler, tool));
             described.push((said, Aim::Tool(tool)));
         }
-        // The gate has bounded the arguments already.
+        // Both doors have bounded the arguments already.
         let router = finish(router).layer(DefaultBodyLimit::disable());
+        let mut routes = Vec::new();
         for (said, aim) in described {
+            routes.push(said.published(&router));
             said.serve(aim, router.clone(), &mut tools);
         }
+        tools.keep_routes(Routes(routes));
         tools
     }
 }
@@ -249,8 +253,8 @@ impl Tools<Through> {
         let mut tools = Toolset::default();
         let api = only_matched(api);
         for (said, ()) in self.described(&mut tools) {
-            let (tool, method, path) = (said.facts.name(), &said.method, said.path);
-            match probe(&api, method, path, &said.finished.path) {
+            let (tool, method, path) = (said.facts.name(), said.method.as_http(), said.path);
+            match probe(&api, &method, path, &said.finished.path) {
                 Ok(found) => {
                     if !found.is_sure {
                         tracing::warn!(
@@ -269,7 +273,7 @@ impl Tools<Through> {
 /// A handler's own account, before it has a router.
 struct Described {
     facts: Facts,
-    method: http::Method,
+    method: Method,
     path: &'static str,
     answered: Answered,
     finished: Finished,
@@ -277,12 +281,24 @@ struct Described {
 }
 
 impl Described {
+    /// What it takes to publish its route, behind this router.
+    fn published(&self, router: &Router) -> Published {
+        Published {
+            tool: self.facts.name(),
+            method: self.method,
+            route: self.path,
+            template: self.finished.path.clone(),
+            router: router.clone(),
+        }
+    }
+
     /// Adds the tool, or what is wrong with it.
     fn serve(self, aim: Aim, router: Router, tools: &mut Toolset) {
         let Self { facts, method, path: _, answered, finished, forwarded } = self;
         let Finished { path, arguments, layout, problems } = finished;
         if problems.is_empty() {
             let output = answered.output().cloned();
+            let method = method.as_http();
             let handled = Handled { aim, method, path, layout, answered, forwarded, router };
             tools.push(Spec::new(facts, arguments, output), handled);
         }
@@ -292,20 +308,33 @@ impl Described {
     }
 }
 
+/// What it takes to publish the routes of a toolset.
+pub(crate) struct Routes(pub(crate) Vec<Published>);
+
+/// A handler's own route, and the private router behind it.
+#[derive(Clone)]
+pub(crate) struct Published {
+    pub(crate) tool: &'static str,
+    pub(crate) method: Method,
+    pub(crate) route: &'static str,
+    pub(crate) template: PathTemplate,
+    pub(crate) router: Router,
+}
+
 fn refusal(facts: &Facts, problem: String) -> Error {
     Error::Tool { tool: facts.name().to_owned(), problem }
 }
 
 /// The routes of one router: axum panics where two meet, so they are held against each other first.
 #[derive(Default)]
-struct Claims {
+pub(crate) struct Claims {
     paths: matchit::Router<()>,
     claimed: BTreeMap<&'static str, Vec<(Method, &'static str)>>,
 }
 
 impl Claims {
     /// Reads a path and takes it, or says what is wrong with it.
-    fn claim(
+    pub(crate) fn claim(
         &mut self,
         tool: &'static str,
         method: Method,

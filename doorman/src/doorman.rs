@@ -1,6 +1,7 @@
 //! A server: who may come in over HTTP, and what an adapter has to know.
 
 use std::{
+    any::Any,
     collections::{BTreeSet, HashMap},
     net::{IpAddr, SocketAddr},
     panic::AssertUnwindSafe,
@@ -13,7 +14,10 @@ use http::HeaderValue;
 use tokio::time::timeout;
 
 use crate::{
-    auth::{Auth, Credential, Denial, Local, Rejection, ResourceMetadata, deny_without_challenge},
+    auth::{
+        Auth, Credential, Denial, Local, Rejection, ResourceMetadata, deny_on_route,
+        deny_without_challenge,
+    },
     error::Refusal,
     guard::Guard,
     principal::{Principal, Transport},
@@ -68,6 +72,8 @@ pub(crate) struct Parts {
     pub(crate) guard: Guard,
     pub(crate) tools: Vec<Tool>,
     pub(crate) index: HashMap<&'static str, usize>,
+    /// What adapters keep of the tools whose routes are published.
+    pub(crate) published: Vec<Arc<dyn Any + Send + Sync>>,
     pub(crate) listing: Listing,
     pub(crate) result_limit: usize,
     /// The host that handlers see.
@@ -236,6 +242,11 @@ impl Doorman {
             Some(Auth::OAuth(oauth)) => oauth.denial(refusal, request_id),
             _ => None,
         }
+    }
+
+    /// The response to a refused request at a handler's own route, where every refusal has a status.
+    pub(crate) fn denial_on_route(&self, refusal: &Refusal, request_id: &str) -> Denial {
+        self.denial(refusal, request_id).unwrap_or_else(|| deny_on_route(refusal, request_id))
     }
 }
 

@@ -67,6 +67,7 @@ mod builder;
 mod call;
 mod config;
 mod distinct;
+mod door;
 mod doorman;
 mod error;
 mod function;

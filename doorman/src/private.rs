@@ -7,6 +7,7 @@ pub use schemars;
 pub use crate::{
     call::{Call, Reply},
     distinct::assert_distinct,
+    door::{enter, published},
     error::Refusal,
     function::{Async, Function, Invoke, Parameter, Row, Sync, row},
     schema::{Arguments, Object, Output, plain_fields},

@@ -1,6 +1,6 @@
 //! Tools as rows: what each is, and how a call reaches it.
 
-use std::{fmt, sync::Arc};
+use std::{any::Any, fmt, sync::Arc};
 
 pub use futures_util::future::BoxFuture;
 
@@ -49,6 +49,9 @@ impl fmt::Debug for Tool {
 pub struct Toolset {
     pub(crate) tools: Vec<Tool>,
     pub(crate) errors: Vec<Error>,
+    /// What the adapter that made the tools keeps of their routes; nobody else can read it.
+    pub(crate) routes: Option<Arc<dyn Any + Send + Sync>>,
+    pub(crate) published: bool,
 }
 
 impl Toolset {
@@ -67,6 +70,43 @@ impl Toolset {
     /// Keeps a mistake until `build()`.
     pub fn refuse(&mut self, error: Error) {
         self.errors.push(error);
+    }
+
+    #[doc(hidden)]
+    /// Keeps what an adapter needs to publish the tools' routes.
+    pub fn keep_routes(&mut self, routes: impl Any + Send + Sync) {
+        self.routes = Some(Arc::new(routes));
+    }
+
+    /// Publishes the handlers' own HTTP routes beside the MCP endpoint, guarded by the same declaration:
+    /// the same tokens, scopes, rates, budgets and audit log, one bucket for both doors. Programs get the
+    /// response as the handler gave it, whole and unredacted; agents get tools, as ever. It is for axum
+    /// handlers, and `doorman_axum::router` serves the routes; functions have none, so `build()` refuses
+    /// them:
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// /// Adds two numbers.
+    /// #[expose(public, read_only)]
+    /// fn add(a: i64, b: i64) -> i64 {
+    ///     a + b
+    /// }
+    ///
+    /// let tools = tools![add].with_state(()).also_over_http();
+    /// assert!(Doorman::builder("calculator").tools(tools).build().is_err());
+    /// ```
+    #[must_use]
+    pub fn also_over_http(mut self) -> Self {
+        if self.routes.is_none() {
+            self.errors.push(Error::Setting {
+                setting: "also_over_http",
+                problem: "is said of tools that have no routes here".into(),
+                allowed: "handlers of `doorman_axum::tools![…]` with a state or a router of their own; an application \
+                          that they go `through` serves its routes by itself",
+            });
+        }
+        self.published = true;
+        self
     }
 
     /// The number of tools.

@@ -64,15 +64,16 @@ impl Entry {
         }
     }
 
-    /// Closes the record. Of a call whose caller is gone it says so, and how the call really ended.
-    pub(crate) fn close(mut self, outcome: Result<usize, &Refusal>, caller_is_gone: bool) {
+    /// Closes the record, with the size of the result where that is known. Of a call whose caller is gone
+    /// it says so, and how the call really ended.
+    pub(crate) fn close(mut self, outcome: Result<Option<usize>, &Refusal>, caller_is_gone: bool) {
         let (status, reason) =
             outcome.map_or_else(|refusal| (refusal.status(), refusal.reason()), |_| ("ok", "ok"));
         // A flood stays one, whether or not its sender waits for answers.
         let cancelled = caller_is_gone && reason != "cancelled" && !merge::merges(reason);
         if let Some(record) = self.record_mut() {
             match outcome {
-                Ok(size) => record.result_bytes = Some(size),
+                Ok(size) => record.result_bytes = size,
                 Err(refusal) => {
                     let (_, missing) = refusal.scopes();
                     record.scopes_missing = missing.iter().map(ToString::to_string).collect();

@@ -157,12 +157,20 @@ impl AuditLog {
 
     /// Opens the record of a call; it is written when the entry is closed, or dropped.
     pub(crate) fn open(&self, call: &Call) -> Entry {
+        let mut entry = self.open_unread(call);
+        if let Some(record) = entry.record_mut() {
+            record.arguments = shape(&call.arguments, call.spec.properties());
+        }
+        entry
+    }
+
+    /// Opens the record of a call whose arguments nobody but its handler reads: it tells nothing of them.
+    pub(crate) fn open_unread(&self, call: &Call) -> Entry {
         let mut entry = self.entry(&call.principal, || call.spec.name().to_owned());
         entry.reserve();
         if let Some(record) = entry.record_mut() {
             record.peer = call.peer.map(|peer| peer.ip().to_string());
             record.scopes_required = call.spec.scopes().iter().map(ToString::to_string).collect();
-            record.arguments = shape(&call.arguments, call.spec.properties());
             record.cost = call.spec.cost().as_f64();
         }
         entry

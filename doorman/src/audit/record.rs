@@ -60,11 +60,13 @@ pub struct AuditRecord {
     pub scopes_required: Vec<String>,
     /// Those of them that the caller did not hold.
     pub scopes_missing: Vec<String>,
-    /// The shape of the arguments: types and sizes, published names, no values.
+    /// The shape of the arguments: types and sizes, published names, no values. `null` where nobody but
+    /// the handler reads them, at its own route.
     pub arguments: Value,
     /// How long the attempt took, in milliseconds.
     pub duration_ms: f64,
-    /// The size of the result's text, in bytes.
+    /// The size of the result's text, in bytes; of a response at the handler's own route that of its body,
+    /// where it is known before the body is sent.
     pub result_bytes: Option<usize>,
     /// The cost units of the tool; 0 where the request was not let in.
     pub cost: f64,

@@ -153,7 +153,7 @@ fn a_strict_log_refuses_while_the_sink_fails_and_no_longer() {
     let attempt = || {
         let entry = log.open(&call());
         let kept = entry.kept();
-        entry.close(kept.as_ref().map(|()| 0), false);
+        entry.close(kept.as_ref().map(|()| None), false);
         assert!(log.flush(SOON));
         kept.is_ok()
     };
@@ -180,7 +180,7 @@ fn a_strict_log_keeps_a_place_for_each_call_under_way() {
     assert_eq!(second.kept(), Err(Refusal::AuditUnavailable));
     drop(second);
     assert_eq!(log.lost(), 1, "there is no place for it either");
-    first.close(Ok(0), false);
+    first.close(Ok(None), false);
     assert_eq!(log.open(&call()).kept(), Err(Refusal::AuditUnavailable), "it is being written");
     assert_eq!(told(&receiver.recv().unwrap()), (2, 1));
     assert!(log.flush(SOON));
@@ -261,7 +261,7 @@ fn a_record_tells_what_a_call_cost_and_what_was_masked() {
     let mut entry = log.open(&call());
     entry.remaining_budget(Units::from_f64(7.5));
     entry.redactions([("email", 1), ("key", 2)].into_iter());
-    entry.close(Ok(3), false);
+    entry.close(Ok(Some(3)), false);
     log.knock(Transport::Http, None).reject("invalid_token", None);
     assert!(log.flush(SOON));
     let records: Vec<_> =

@@ -32,7 +32,7 @@ pub struct Denial {
     pub challenge: Option<String>,
     /// The `Retry-After` header, in seconds.
     pub retry_after: Option<u64>,
-    /// A sentence for the JSON-RPC error.
+    /// A sentence for the body of the response.
     pub message: String,
     /// Names the attempt, as its audit record does.
     pub request_id: String,
@@ -66,6 +66,29 @@ pub(crate) fn deny_without_challenge(rejection: Rejection, request_id: String) -
     };
     let (message, reason) = (message.into(), rejection.reason());
     Denial { status, challenge: None, retry_after, message, request_id, reason }
+}
+
+/// The response to a refused request at a handler's own route, where a challenge is not the matter.
+pub(crate) fn deny_on_route(refusal: &Refusal, request_id: &str) -> Denial {
+    let status = match refusal {
+        Refusal::Unauthorized { .. } => 401,
+        Refusal::Forbidden { .. } => 403,
+        Refusal::NotExposed => 404,
+        Refusal::RateLimited { .. }
+        | Refusal::TooManyRefusals { .. }
+        | Refusal::BudgetExceeded { .. } => 429,
+        Refusal::AuditUnavailable => 503,
+        Refusal::Timeout => 504,
+        _ => 500,
+    };
+    Denial {
+        status,
+        challenge: None,
+        retry_after: refusal.retry_after_seconds(),
+        message: refusal.to_string(),
+        request_id: request_id.to_owned(),
+        reason: refusal.reason(),
+    }
 }
 
 impl OAuth {
@@ -131,5 +154,36 @@ impl OAuth {
         }
         let _ = write!(challenge, "resource_metadata=\"{}\"", self.metadata_url());
         challenge
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::units::Units;
+
+    #[test]
+    fn every_refusal_has_a_status_at_a_route() {
+        let retry_after = Duration::from_millis(11_001);
+        let (required, missing) = (Vec::new(), Vec::new());
+        for (refusal, status) in [
+            (Refusal::Unauthorized { required: Vec::new() }, 401),
+            (Refusal::Forbidden { required, missing }, 403),
+            (Refusal::NotExposed, 404),
+            (Refusal::RateLimited { retry_after }, 429),
+            (Refusal::TooManyRefusals { retry_after }, 429),
+            (Refusal::BudgetExceeded { cost: Units::ONE, remaining: Units::ONE, retry_after }, 429),
+            (Refusal::Panic, 500),
+            (Refusal::Failed, 500),
+            (Refusal::Cancelled, 500),
+            (Refusal::AuditUnavailable, 503),
+            (Refusal::Timeout, 504),
+        ] {
+            let denial = deny_on_route(&refusal, "1");
+            assert_eq!(denial.status, status, "{refusal:?}");
+            assert_eq!(denial.retry_after, (status == 429).then_some(12), "{refusal:?}");
+        }
     }
 }

@@ -24,7 +24,9 @@ pub use self::{
     verifier::{TokenError, TokenVerifier, VerifiedToken},
 };
 pub(crate) use self::{
-    challenge::deny_without_challenge, credential::Token, oauth::OFFLINE_ACCESS,
+    challenge::{deny_on_route, deny_without_challenge},
+    credential::Token,
+    oauth::OFFLINE_ACCESS,
 };
 use crate::principal::{Principal, Transport};
 

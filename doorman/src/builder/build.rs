@@ -98,6 +98,7 @@ impl DoormanBuilder {
             guard: Guard { audit, hierarchy, limits, redactors },
             tools: self.tools,
             index,
+            published: self.published,
             listing: self.listing,
             result_limit: self.result_limit,
             host,

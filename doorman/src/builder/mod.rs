@@ -3,7 +3,7 @@
 mod build;
 mod redaction;
 
-use std::ffi::OsString;
+use std::{any::Any, ffi::OsString, sync::Arc};
 
 use crate::{
     audit::AuditLog,
@@ -78,6 +78,7 @@ pub struct DoormanBuilder {
     audit: Option<AuditLog>,
     implications: Vec<(String, Vec<String>)>,
     tools: Vec<Tool>,
+    published: Vec<Arc<dyn Any + Send + Sync>>,
     errors: Vec<Error>,
     listing: Listing,
     rate_limit: Option<String>,
@@ -103,6 +104,7 @@ impl DoormanBuilder {
             audit: None,
             implications: Vec::new(),
             tools: Vec::new(),
+            published: Vec::new(),
             errors: Vec::new(),
             listing: Listing::default(),
             rate_limit: None,
@@ -175,6 +177,7 @@ impl DoormanBuilder {
     /// Adds tools; several times adds them all.
     pub fn tools(mut self, tools: Toolset) -> Self {
         self.tools.extend(tools.tools);
+        self.published.extend(tools.routes.filter(|_| tools.published));
         self.errors.extend(tools.errors);
         self
     }

@@ -6,7 +6,9 @@ mod tests;
 use std::{borrow::Cow, net::IpAddr, panic::AssertUnwindSafe, time::Instant};
 
 use futures_util::FutureExt as _;
+use http::Response;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     audit::{AuditLog, Entry},
@@ -39,6 +41,13 @@ pub(crate) struct Answer {
     pub(crate) structured: Option<Value>,
 }
 
+/// What a handler answered to a program: it goes out whole.
+pub(crate) struct Served<B> {
+    pub(crate) response: Response<B>,
+    /// The size of its body, where that is known before it is sent.
+    pub(crate) size: Option<usize>,
+}
+
 /// A refusal, and the name under which the audit log knows the attempt.
 pub(crate) struct Refused {
     pub(crate) refusal: Refusal,
@@ -54,20 +63,27 @@ impl Guard {
         call: Call,
         now: Instant,
     ) -> Result<Answer, Refused> {
-        let mut entry = self.audit.open(&call);
-        let (tool, gone) = (call.tool, call.gone.clone());
-        let caller = self.limits.caller(&call.principal, call.peer.map(|peer| peer.ip()));
-        let clock = Clock { began: now, running: tokio::time::Instant::now() };
-        let passing = self.pass(dispatch, call, caller, &mut entry, clock);
+        let mut attempt = self.attempt(self.audit.open(&call), &call, now);
+        let passing = self.pass(dispatch, call, &mut attempt);
         // A panic would leave the caller without an answer for ever: rmcp does not catch it.
         let outcome = caught(passing).await;
-        if outcome.as_ref().is_err_and(Refusal::is_refused_attempt) {
-            self.limits.refused(caller, now);
-        }
-        entry.remaining_budget(self.limits.remaining_budget(tool, caller, clock.now()));
-        let request_id = entry.request_id().to_owned();
-        entry.close(outcome.as_ref().map(|answer| answer.text.len()), gone.is_cancelled());
+        let end = outcome.as_ref().map(|answer| Some(answer.text.len()));
+        let request_id = self.close(attempt, end);
         outcome.map_err(|refusal| Refused { refusal, request_id })
+    }
+
+    /// Takes a program's request through every check to the handler, whose response goes out as it is.
+    /// Exactly one audit record is written, also where this future is dropped on the way.
+    pub(crate) async fn serve<B>(
+        &self,
+        handler: impl Future<Output = Served<B>>,
+        call: Call,
+        now: Instant,
+    ) -> Result<Response<B>, Refused> {
+        let mut attempt = self.attempt(self.audit.open_unread(&call), &call, now);
+        let outcome = caught(self.pass_whole(handler, call, &mut attempt)).await;
+        let request_id = self.close(attempt, end_of(&outcome).as_ref().map(|size| *size));
+        outcome.map(|served| served.response).map_err(|refusal| Refused { refusal, request_id })
     }
 
     /// The page to review: every line may refuse. Below `run` the reply is made fit to be sent.
@@ -75,24 +91,42 @@ impl Guard {
         &self,
         dispatch: &dyn Dispatch,
         mut call: Call,
-        caller: Caller,
-        entry: &mut Entry,
-        clock: Clock,
+        Attempt { entry, caller, clock, .. }: &mut Attempt,
     ) -> Result<Answer, Refusal> {
+        let (caller, clock) = (*caller, *clock);
         let (spec, tool, result_limit) = (call.spec.clone(), call.tool, call.result_limit);
         let redactor = self.redactors[tool].for_tenant(realm(&call.principal).as_deref());
         entry.kept()?;
         self.limits.patience(Some(tool), caller, clock.began)?;
         authorize(&spec, &call.principal, &self.hierarchy)?;
         validate(&mut call)?;
-        // Such attempts cost nothing, so they must be few.
-        here(&call).inspect_err(|_| self.limits.refused(caller, clock.began))?;
+        self.here(&call.gone, caller, clock)?;
         let taken = self.limits.admit(tool, caller, clock.began)?;
-        let reply = caught(run(dispatch, call)).await;
-        let reply = self.ran(reply, &taken, clock);
+        let gone = call.gone.clone();
+        let reply = caught(run(&spec, &gone, async { dispatch.dispatch(call).await })).await;
+        self.ran(reply.as_ref().err(), &taken, clock);
         let (reply, redactions) = redact(&redactor, within(reply, result_limit)).await;
         entry.redactions(redactions.iter());
         settle(&spec, within(reply, result_limit)?)
+    }
+
+    /// The same page for a request that the handler reads and answers by itself: its extractors hold
+    /// the arguments, and nothing of the response is hidden from a program.
+    async fn pass_whole<B>(
+        &self,
+        handler: impl Future<Output = Served<B>>,
+        Call { spec, principal, tool, gone, .. }: Call,
+        Attempt { entry, caller, clock, .. }: &mut Attempt,
+    ) -> Result<Served<B>, Refusal> {
+        let (caller, clock) = (*caller, *clock);
+        entry.kept()?;
+        self.limits.patience(Some(tool), caller, clock.began)?;
+        authorize(&spec, &principal, &self.hierarchy)?;
+        self.here(&gone, caller, clock)?;
+        let taken = self.limits.admit(tool, caller, clock.began)?;
+        let served = caught(run(&spec, &gone, async { Ok(handler.await) })).await;
+        self.ran(end_of(&served).err().as_ref(), &taken, clock);
+        served
     }
 
     /// Refuses a call to a tool that is none.
@@ -116,18 +150,53 @@ impl Guard {
         Refused { refusal, request_id }
     }
 
+    fn attempt(&self, entry: Entry, call: &Call, now: Instant) -> Attempt {
+        Attempt {
+            entry,
+            tool: call.tool,
+            gone: call.gone.clone(),
+            caller: self.limits.caller(&call.principal, call.peer.map(|peer| peer.ip())),
+            clock: Clock { began: now, running: tokio::time::Instant::now() },
+        }
+    }
+
+    /// Writes the record of an attempt, and gives its name.
+    fn close(&self, attempt: Attempt, end: Result<Option<usize>, &Refusal>) -> String {
+        let Attempt { mut entry, tool, caller, clock, gone } = attempt;
+        if end.is_err_and(Refusal::is_refused_attempt) {
+            self.limits.refused(caller, clock.began);
+        }
+        entry.remaining_budget(self.limits.remaining_budget(tool, caller, clock.now()));
+        let request_id = entry.request_id().to_owned();
+        entry.close(end, gone.is_cancelled());
+        request_id
+    }
+
+    /// Nothing is taken for a caller that went away before its call could run. Such attempts cost
+    /// nothing, so they must be few.
+    fn here(&self, gone: &CancellationToken, caller: Caller, clock: Clock) -> Result<(), Refusal> {
+        if gone.is_cancelled() {
+            self.limits.refused(caller, clock.began);
+            return Err(Refusal::Cancelled);
+        }
+        Ok(())
+    }
+
     /// What a call took stays taken, unless its handler failed.
-    fn ran(
-        &self,
-        reply: Result<Reply, Refusal>,
-        taken: &Taken,
-        clock: Clock,
-    ) -> Result<Reply, Refusal> {
-        if reply.as_ref().is_err_and(Refusal::is_failure_of_the_tool) {
+    fn ran(&self, refusal: Option<&Refusal>, taken: &Taken, clock: Clock) {
+        if refusal.is_some_and(Refusal::is_failure_of_the_tool) {
             self.limits.give_back(taken, clock.now());
         }
-        reply
     }
+}
+
+/// A call under way.
+struct Attempt {
+    entry: Entry,
+    tool: usize,
+    caller: Caller,
+    clock: Clock,
+    gone: CancellationToken,
 }
 
 /// The time of one call: when it began is told, and from there it runs by itself.
@@ -181,17 +250,14 @@ async fn caught<T>(running: impl Future<Output = Result<T, Refusal>>) -> Result<
     })
 }
 
-/// Nothing is taken for a caller that went away before its call could run.
-fn here(call: &Call) -> Result<(), Refusal> {
-    if call.gone.is_cancelled() { Err(Refusal::Cancelled) } else { Ok(()) }
-}
-
 /// Runs the tool within its timeout. A caller that goes away ends the call, unless it is destructive:
 /// half a refund is worse than one that nobody hears of.
-async fn run(dispatch: &dyn Dispatch, call: Call) -> Result<Reply, Refusal> {
-    let gone = call.gone.clone();
-    let spec = call.spec.clone();
-    let running = tokio::time::timeout(spec.timeout(), dispatch.dispatch(call));
+async fn run<T>(
+    spec: &Spec,
+    gone: &CancellationToken,
+    running: impl Future<Output = Result<T, Refusal>>,
+) -> Result<T, Refusal> {
+    let running = tokio::time::timeout(spec.timeout(), running);
     let ended = if spec.is_destructive() {
         Some(running.await)
     } else {
@@ -201,6 +267,17 @@ async fn run(dispatch: &dyn Dispatch, call: Call) -> Result<Reply, Refusal> {
         Some(Ok(reply)) => reply,
         Some(Err(_elapsed)) => Err(Refusal::Timeout),
         None => Err(Refusal::Cancelled),
+    }
+}
+
+/// How a request ended of which the handler has said the last word: its status tells, and its words
+/// are the program's alone.
+fn end_of<B>(outcome: &Result<Served<B>, Refusal>) -> Result<Option<usize>, Refusal> {
+    let served = outcome.as_ref().map_err(Clone::clone)?;
+    match served.response.status() {
+        status if status.is_server_error() => Err(Refusal::Failed),
+        status if status.is_client_error() => Err(Refusal::Handler(String::new())),
+        _ => Ok(served.size),
     }
 }
 

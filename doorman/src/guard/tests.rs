@@ -172,6 +172,98 @@ async fn a_caller_that_goes_ends_a_call_unless_it_is_destructive() {
     }
 }
 
+/// The reason that a request with this handler ends with, as its one record tells it.
+async fn serves(
+    handler: impl Future<Output = Served<()>>,
+    effect: Effect,
+    gone: CancellationToken,
+) -> (&'static str, Ended) {
+    let (guard, records) = guard();
+    let outcome = guard.serve(handler, call(effect, gone), Instant::now()).await;
+    let told = outcome.map_or_else(|refused| refused.refusal.reason(), |_| "served");
+    let records = records.of(&guard);
+    assert_eq!(records.len(), 1, "one record of one request");
+    (told, records[0])
+}
+
+fn served(status: u16) -> Served<()> {
+    let response = Response::builder().status(status).body(()).unwrap();
+    Served { response, size: Some(0) }
+}
+
+#[tokio::test]
+async fn a_status_is_passed_on_and_its_record_says_how_it_ended() {
+    for (status, reason) in [
+        (200, "ok"),
+        (302, "ok"),
+        (400, "handler_error"),
+        (499, "handler_error"),
+        (500, "handler_error"),
+        (599, "handler_error"),
+    ] {
+        let ended = serves(async { served(status) }, Effect::ReadOnly, CancellationToken::new());
+        assert_eq!(ended.await, ("served", (reason, None)), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_handler_of_a_program_fails_in_one_answer_and_one_record() {
+    let panics = async || panic!("the test wants it");
+    let ended = serves(panics(), Effect::ReadOnly, CancellationToken::new()).await;
+    assert_eq!(ended, ("panic", ("panic", None)));
+    for effect in [Effect::ReadOnly, Effect::Destructive] {
+        let ended = serves(pending(), effect, CancellationToken::new()).await;
+        assert_eq!(ended, ("timeout", ("timeout", None)));
+    }
+}
+
+#[tokio::test]
+async fn a_program_that_is_gone_before_its_handler_runs_ends_every_request() {
+    for effect in [Effect::ReadOnly, Effect::Destructive] {
+        let never = async { unreachable!("the handler must not run") };
+        assert_eq!(serves(never, effect, gone()).await, ("cancelled", ("cancelled", None)));
+    }
+}
+
+#[tokio::test]
+async fn a_program_that_goes_ends_its_request_unless_that_is_destructive() {
+    for (effect, ended) in [
+        (Effect::ReadOnly, ("cancelled", ("cancelled", None))),
+        (Effect::Destructive, ("served", ("cancelled", Some("ok")))),
+    ] {
+        let gone = CancellationToken::new();
+        let going = gone.clone();
+        let handler = async move {
+            going.cancel();
+            tokio::task::yield_now().await;
+            served(200)
+        };
+        assert_eq!(serves(handler, effect, gone).await, ended);
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_request_leaves_one_record() {
+    let (guard, records) = guard();
+    let call = call(Effect::Destructive, CancellationToken::new());
+    let mut serving = Box::pin(guard.serve::<()>(pending(), call, Instant::now()));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(matches!(serving.as_mut().poll(&mut context), Poll::Pending));
+    drop(serving);
+    assert_eq!(records.of(&guard), [("cancelled", None)]);
+}
+
+#[tokio::test]
+async fn no_handler_runs_for_a_program_without_its_scopes() {
+    let (guard, records) = guard();
+    let mut call = call(Effect::ReadOnly, CancellationToken::new());
+    let facts = Facts::new("tool", Access::Scopes(&["a"]), Effect::ReadOnly);
+    call.spec = Arc::new(Spec::new(facts, Arguments::default(), None).unwrap());
+    let never = async { unreachable!("the handler must not run") };
+    assert!(guard.serve::<()>(never, call, Instant::now()).await.is_err());
+    assert_eq!(records.of(&guard), [("unauthorized", None)]);
+}
+
 #[tokio::test]
 async fn a_reply_over_the_limit_and_one_of_another_kind_are_refused() {
     let large = Tool(async || Ok(Reply::Text("x".repeat(11))));
