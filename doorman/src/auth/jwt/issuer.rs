@@ -184,14 +184,28 @@ impl TrustedIssuer {
     /// It must name this server and no other.
     ///
     /// ```
-    /// # use doorman::{Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use doorman::{Credential, Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp as now};
     /// # /// Answers.
     /// # #[expose(public, read_only)]
     /// # fn ping() -> String { "pong".into() }
-    /// # let issuer = TrustedIssuer::new("https://sso.example.com").key(r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
-    /// let issuer = issuer.audience("billing-api");
-    /// # let auth = OAuth::new(issuer, "https://api.example.com/mcp")?;
-    /// # Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+    /// # let issuer = TrustedIssuer::new("https://sso.example.com").hmac_secret(&[7; 32])?;
+    /// # let header = Header { typ: Some("at+jwt".into()), ..Header::default() };
+    /// # let claims = serde_json::json!({
+    /// #     "iss": "https://sso.example.com", "sub": "alice", "iat": now(), "exp": now() + 60,
+    /// #     "aud": "billing-api", "client_id": "billing-app", "jti": "1"
+    /// # });
+    /// # let token = encode(&header, &claims, &EncodingKey::from_secret(&[7; 32])).unwrap();
+    /// # let principal = async |issuer: TrustedIssuer| {
+    /// #     let auth = OAuth::new(issuer, "https://api.example.com/mcp").unwrap();
+    /// #     let builder = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(()));
+    /// #     builder.build().unwrap().authenticate(Credential::Bearer(&token), None).await
+    /// # };
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// // The token is for `billing-api`.
+    /// assert!(principal(issuer.clone()).await.is_err());
+    /// assert!(principal(issuer.audience("billing-api")).await.is_ok());
+    /// # });
     /// # Ok::<(), doorman::Error>(())
     /// ```
     #[must_use]
@@ -204,14 +218,28 @@ impl TrustedIssuer {
     /// Gives up: those servers could use here the tokens that they are shown.
     ///
     /// ```
-    /// # use doorman::{Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use doorman::{Credential, Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp as now};
     /// # /// Answers.
     /// # #[expose(public, read_only)]
     /// # fn ping() -> String { "pong".into() }
-    /// # let issuer = TrustedIssuer::new("https://sso.example.com").key(r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
-    /// let issuer = issuer.tolerate_audiences(["https://api.example.com/reports"]);
-    /// # let auth = OAuth::new(issuer, "https://api.example.com/mcp")?;
-    /// # Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+    /// # let issuer = TrustedIssuer::new("https://sso.example.com").hmac_secret(&[7; 32])?;
+    /// # let header = Header { typ: Some("at+jwt".into()), ..Header::default() };
+    /// # let claims = serde_json::json!({
+    /// #     "iss": "https://sso.example.com", "sub": "alice", "iat": now(), "exp": now() + 60,
+    /// #     "aud": ["https://api.example.com/mcp", "https://api.example.com/reports"], "client_id": "billing-app", "jti": "1"
+    /// # });
+    /// # let token = encode(&header, &claims, &EncodingKey::from_secret(&[7; 32])).unwrap();
+    /// # let principal = async |issuer: TrustedIssuer| {
+    /// #     let auth = OAuth::new(issuer, "https://api.example.com/mcp").unwrap();
+    /// #     let builder = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(()));
+    /// #     builder.build().unwrap().authenticate(Credential::Bearer(&token), None).await
+    /// # };
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// // The token is for this server and for the reports.
+    /// assert!(principal(issuer.clone()).await.is_err());
+    /// assert!(principal(issuer.tolerate_audiences(["https://api.example.com/reports"])).await.is_ok());
+    /// # });
     /// # Ok::<(), doorman::Error>(())
     /// ```
     #[must_use]
@@ -227,14 +255,28 @@ impl TrustedIssuer {
     /// else such a client has tokens for, those open this server too.
     ///
     /// ```
-    /// # use doorman::{Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use doorman::{Credential, Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp as now};
     /// # /// Answers.
     /// # #[expose(public, read_only)]
     /// # fn ping() -> String { "pong".into() }
-    /// # let issuer = TrustedIssuer::new("https://sso.example.com").key(r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
-    /// let issuer = issuer.accept_missing_audience_of_clients(["billing-app"]);
-    /// # let auth = OAuth::new(issuer, "https://api.example.com/mcp")?;
-    /// # Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+    /// # let issuer = TrustedIssuer::new("https://sso.example.com").hmac_secret(&[7; 32])?;
+    /// # let header = Header { typ: Some("at+jwt".into()), ..Header::default() };
+    /// # let claims = serde_json::json!({
+    /// #     "iss": "https://sso.example.com", "sub": "alice", "iat": now(), "exp": now() + 60,
+    /// #     "client_id": "billing-app", "jti": "1"
+    /// # });
+    /// # let token = encode(&header, &claims, &EncodingKey::from_secret(&[7; 32])).unwrap();
+    /// # let principal = async |issuer: TrustedIssuer| {
+    /// #     let auth = OAuth::new(issuer, "https://api.example.com/mcp").unwrap();
+    /// #     let builder = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(()));
+    /// #     builder.build().unwrap().authenticate(Credential::Bearer(&token), None).await
+    /// # };
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// // The token has no `aud`, and was issued to `billing-app`.
+    /// assert!(principal(issuer.clone()).await.is_err());
+    /// assert!(principal(issuer.accept_missing_audience_of_clients(["billing-app"])).await.is_ok());
+    /// # });
     /// # Ok::<(), doorman::Error>(())
     /// ```
     #[must_use]
@@ -252,14 +294,28 @@ impl TrustedIssuer {
     /// `c_hash`, `s_hash`, `events`, another `token_use` than `access`, another `typ` than `Bearer`).
     ///
     /// ```
-    /// # use doorman::{Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use doorman::{Credential, Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp as now};
     /// # /// Answers.
     /// # #[expose(public, read_only)]
     /// # fn ping() -> String { "pong".into() }
-    /// # let issuer = TrustedIssuer::new("https://sso.example.com").key(r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
-    /// let issuer = issuer.accept_plain_jwt();
-    /// # let auth = OAuth::new(issuer, "https://api.example.com/mcp")?;
-    /// # Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+    /// # let issuer = TrustedIssuer::new("https://sso.example.com").hmac_secret(&[7; 32])?;
+    /// # let header = Header { typ: Some("JWT".into()), ..Header::default() };
+    /// # let claims = serde_json::json!({
+    /// #     "iss": "https://sso.example.com", "sub": "alice", "iat": now(), "exp": now() + 60,
+    /// #     "aud": "https://api.example.com/mcp", "client_id": "billing-app", "jti": "1"
+    /// # });
+    /// # let token = encode(&header, &claims, &EncodingKey::from_secret(&[7; 32])).unwrap();
+    /// # let principal = async |issuer: TrustedIssuer| {
+    /// #     let auth = OAuth::new(issuer, "https://api.example.com/mcp").unwrap();
+    /// #     let builder = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(()));
+    /// #     builder.build().unwrap().authenticate(Credential::Bearer(&token), None).await
+    /// # };
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// // The type of the token is `JWT`.
+    /// assert!(principal(issuer.clone()).await.is_err());
+    /// assert!(principal(issuer.accept_plain_jwt()).await.is_ok());
+    /// # });
     /// # Ok::<(), doorman::Error>(())
     /// ```
     #[must_use]
@@ -271,14 +327,28 @@ impl TrustedIssuer {
     /// Reads the client from this claim instead of `client_id`: `azp`, `cid`, `appid`.
     ///
     /// ```
-    /// # use doorman::{Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use doorman::{Credential, Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp as now};
     /// # /// Answers.
     /// # #[expose(public, read_only)]
     /// # fn ping() -> String { "pong".into() }
-    /// # let issuer = TrustedIssuer::new("https://sso.example.com").key(r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
-    /// let issuer = issuer.client_id_claim("azp");
-    /// # let auth = OAuth::new(issuer, "https://api.example.com/mcp")?;
-    /// # Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+    /// # let issuer = TrustedIssuer::new("https://sso.example.com").hmac_secret(&[7; 32])?;
+    /// # let header = Header { typ: Some("at+jwt".into()), ..Header::default() };
+    /// # let claims = serde_json::json!({
+    /// #     "iss": "https://sso.example.com", "sub": "alice", "iat": now(), "exp": now() + 60,
+    /// #     "aud": "https://api.example.com/mcp", "azp": "billing-app", "jti": "1"
+    /// # });
+    /// # let token = encode(&header, &claims, &EncodingKey::from_secret(&[7; 32])).unwrap();
+    /// # let principal = async |issuer: TrustedIssuer| {
+    /// #     let auth = OAuth::new(issuer, "https://api.example.com/mcp").unwrap();
+    /// #     let builder = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(()));
+    /// #     builder.build().unwrap().authenticate(Credential::Bearer(&token), None).await
+    /// # };
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// // The token says `"azp": "billing-app"`.
+    /// let alice = principal(issuer.client_id_claim("azp")).await.unwrap();
+    /// assert_eq!(alice.client_id(), Some("billing-app"));
+    /// # });
     /// # Ok::<(), doorman::Error>(())
     /// ```
     #[must_use]
@@ -290,14 +360,28 @@ impl TrustedIssuer {
     /// Accepts tokens that do not name their client. Gives up: which program acted.
     ///
     /// ```
-    /// # use doorman::{Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use doorman::{Credential, Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp as now};
     /// # /// Answers.
     /// # #[expose(public, read_only)]
     /// # fn ping() -> String { "pong".into() }
-    /// # let issuer = TrustedIssuer::new("https://sso.example.com").key(r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
-    /// let issuer = issuer.accept_missing_client_id();
-    /// # let auth = OAuth::new(issuer, "https://api.example.com/mcp")?;
-    /// # Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+    /// # let issuer = TrustedIssuer::new("https://sso.example.com").hmac_secret(&[7; 32])?;
+    /// # let header = Header { typ: Some("at+jwt".into()), ..Header::default() };
+    /// # let claims = serde_json::json!({
+    /// #     "iss": "https://sso.example.com", "sub": "alice", "iat": now(), "exp": now() + 60,
+    /// #     "aud": "https://api.example.com/mcp", "jti": "1"
+    /// # });
+    /// # let token = encode(&header, &claims, &EncodingKey::from_secret(&[7; 32])).unwrap();
+    /// # let principal = async |issuer: TrustedIssuer| {
+    /// #     let auth = OAuth::new(issuer, "https://api.example.com/mcp").unwrap();
+    /// #     let builder = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(()));
+    /// #     builder.build().unwrap().authenticate(Credential::Bearer(&token), None).await
+    /// # };
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// // The token has no `client_id`.
+    /// assert!(principal(issuer.clone()).await.is_err());
+    /// assert!(principal(issuer.accept_missing_client_id()).await.is_ok());
+    /// # });
     /// # Ok::<(), doorman::Error>(())
     /// ```
     #[must_use]
@@ -309,14 +393,28 @@ impl TrustedIssuer {
     /// Accepts tokens without `jti`. Gives up: telling one token from another at the issuer.
     ///
     /// ```
-    /// # use doorman::{Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use doorman::{Credential, Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp as now};
     /// # /// Answers.
     /// # #[expose(public, read_only)]
     /// # fn ping() -> String { "pong".into() }
-    /// # let issuer = TrustedIssuer::new("https://sso.example.com").key(r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
-    /// let issuer = issuer.accept_missing_jti();
-    /// # let auth = OAuth::new(issuer, "https://api.example.com/mcp")?;
-    /// # Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+    /// # let issuer = TrustedIssuer::new("https://sso.example.com").hmac_secret(&[7; 32])?;
+    /// # let header = Header { typ: Some("at+jwt".into()), ..Header::default() };
+    /// # let claims = serde_json::json!({
+    /// #     "iss": "https://sso.example.com", "sub": "alice", "iat": now(), "exp": now() + 60,
+    /// #     "aud": "https://api.example.com/mcp", "client_id": "billing-app"
+    /// # });
+    /// # let token = encode(&header, &claims, &EncodingKey::from_secret(&[7; 32])).unwrap();
+    /// # let principal = async |issuer: TrustedIssuer| {
+    /// #     let auth = OAuth::new(issuer, "https://api.example.com/mcp").unwrap();
+    /// #     let builder = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(()));
+    /// #     builder.build().unwrap().authenticate(Credential::Bearer(&token), None).await
+    /// # };
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// // The token has no `jti`.
+    /// assert!(principal(issuer.clone()).await.is_err());
+    /// assert!(principal(issuer.accept_missing_jti()).await.is_ok());
+    /// # });
     /// # Ok::<(), doorman::Error>(())
     /// ```
     #[must_use]
@@ -374,14 +472,28 @@ impl TrustedIssuer {
     /// Names the claim that holds the tenant. A token where it is no text, or empty, is refused.
     ///
     /// ```
-    /// # use doorman::{Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use doorman::{Credential, Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp as now};
     /// # /// Answers.
     /// # #[expose(public, read_only)]
     /// # fn ping() -> String { "pong".into() }
-    /// # let issuer = TrustedIssuer::new("https://sso.example.com").key(r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
-    /// let issuer = issuer.tenant_claim("org");
-    /// # let auth = OAuth::new(issuer, "https://api.example.com/mcp")?;
-    /// # Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+    /// # let issuer = TrustedIssuer::new("https://sso.example.com").hmac_secret(&[7; 32])?;
+    /// # let header = Header { typ: Some("at+jwt".into()), ..Header::default() };
+    /// # let claims = serde_json::json!({
+    /// #     "iss": "https://sso.example.com", "sub": "alice", "iat": now(), "exp": now() + 60,
+    /// #     "aud": "https://api.example.com/mcp", "client_id": "billing-app", "jti": "1", "org": "acme"
+    /// # });
+    /// # let token = encode(&header, &claims, &EncodingKey::from_secret(&[7; 32])).unwrap();
+    /// # let principal = async |issuer: TrustedIssuer| {
+    /// #     let auth = OAuth::new(issuer, "https://api.example.com/mcp").unwrap();
+    /// #     let builder = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(()));
+    /// #     builder.build().unwrap().authenticate(Credential::Bearer(&token), None).await
+    /// # };
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// // The token says `"org": "acme"`.
+    /// let alice = principal(issuer.tenant_claim("org")).await.unwrap();
+    /// assert_eq!(alice.tenant(), Some("acme"));
+    /// # });
     /// # Ok::<(), doorman::Error>(())
     /// ```
     #[must_use]
