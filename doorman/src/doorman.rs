@@ -218,8 +218,8 @@ impl Doorman {
     /// # /// Answers.
     /// # #[expose(public, read_only)]
     /// # fn ping() -> String { "pong".into() }
-    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
-    /// assert!(!builder.build()?.is_dev());
+    /// let doorman = Doorman::dev("billing").tools(tools![ping].with_state(())).build()?;
+    /// assert!(doorman.is_dev());
     /// # Ok::<(), doorman::Error>(())
     /// ```
     #[must_use]
