@@ -113,6 +113,14 @@ impl DevIssuer {
     }
 
     /// The issuer identifier: what `iss` says, and what [`OAuth::new`](doorman::OAuth::new) takes.
+    ///
+    /// ```
+    /// # async fn run() -> Result<(), doorman::Error> {
+    /// let issuer = doorman_axum::DevIssuer::start().await?;
+    /// let auth = doorman::OAuth::new(issuer.url(), "https://api.example.com/mcp")?.jwks(&issuer.jwks())?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url

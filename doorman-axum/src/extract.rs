@@ -13,6 +13,11 @@ use serde_json::Value;
 use crate::path::PathTemplate;
 
 /// Where an extractor reads what it asks for.
+///
+/// ```
+/// # use doorman_axum::{Describe, Place};
+/// assert_eq!(<axum::extract::Query<u8> as Describe>::PLACE, Place::Query);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Place {

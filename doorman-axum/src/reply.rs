@@ -6,6 +6,11 @@ use axum::{Json, http::StatusCode, response::NoContent};
 use doorman::private::{Output, Showable};
 
 /// What kind of answer a handler declares.
+///
+/// ```
+/// # use doorman_axum::{Answer, Answered};
+/// assert!(matches!(<Result<String, u8> as Answer>::answered(), Answered::Text));
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Answered {

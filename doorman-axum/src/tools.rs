@@ -179,6 +179,18 @@ impl<B: Binding> Tools<B> {
 impl<S: Clone + Send + Sync + 'static> Tools<With<S>> {
     /// Serves the handlers from a private router with this state: no request from outside reaches it.
     /// `.also_over_http()` publishes the handlers' own routes too, guarded by the same declaration.
+    ///
+    /// ```
+    /// # use axum::extract::State;
+    /// # use doorman_axum::{expose, tools};
+    /// /// Greets.
+    /// #[expose(get = "/greeting", public)]
+    /// async fn greet(State(word): State<&'static str>) -> &'static str {
+    ///     word
+    /// }
+    /// let toolset = tools![greet].with_state("hello");
+    /// # assert_eq!(toolset.len(), 1);
+    /// ```
     #[must_use]
     pub fn with_state(self, state: S) -> Toolset {
         self.with_router(|routes| routes.with_state(state))

@@ -95,10 +95,28 @@ impl Doorman {
 
     /// Decides who sends an HTTP request; a refusal is in the audit log when this returns.
     ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, StaticTokens, VerifiedToken, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # const RESOURCE: &str = "https://api.example.com/mcp";
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let token = VerifiedToken::new("alice").audience(RESOURCE);
+    /// # let auth = OAuth::new("https://sso.example.com", RESOURCE)?.verifier(StaticTokens::new().insert("t0ken", token));
+    /// # let doorman = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+    /// let alice = doorman.authenticate(Credential::Bearer("t0ken"), None).await.unwrap();
+    /// assert_eq!(alice.subject(), "alice");
+    /// assert_eq!(doorman.authenticate(Credential::Bearer("0ther"), None).await.unwrap_err().status, 401);
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
+    ///
     /// # Errors
     /// The response that the caller gets instead: 401 without credentials or with a token that is not
-    /// valid here, 400 for a malformed header, 403 for a foreign peer of a development server, 429 for
-    /// a peer's bad tokens past their number, 503 where tokens cannot be verified (RFC 6750 §3.1).
+    /// valid here, 400 for a malformed header, 403 where a development server does not know its peer for one
+    /// of this machine, or where there is no authentication at all, 429 for a peer's bad tokens past their
+    /// number, 503 where tokens cannot be verified (RFC 6750 §3.1).
     pub async fn authenticate(
         &self,
         credential: Credential<'_>,
@@ -185,42 +203,115 @@ impl Doorman {
     }
 
     /// Whether callers over HTTP are told apart at all; an adapter serves nobody where they are not.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// assert!(!builder.build()?.has_auth());
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn has_auth(&self) -> bool {
         self.0.auth.is_some()
     }
 
     /// Whether everyone on this machine is the principal `dev`.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// let doorman = Doorman::dev("billing").tools(tools![ping].with_state(())).build()?;
+    /// assert!(doorman.is_dev());
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn is_dev(&self) -> bool {
         matches!(self.0.auth, Some(Auth::Dev(_)))
     }
 
     /// The path of the MCP endpoint.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// assert_eq!(builder.build()?.endpoint(), "/mcp");
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn endpoint(&self) -> &str {
         &self.0.endpoint
     }
 
     /// The most bytes that a request body may have.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// assert_eq!(builder.build()?.body_limit(), 1024 * 1024);
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn body_limit(&self) -> usize {
         self.0.body_limit
     }
 
     /// The host names, without port, under which the server may be addressed.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// assert_eq!(builder.build()?.hosts(), ["localhost", "127.0.0.1", "[::1]"]);
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn hosts(&self) -> &[String] {
         &self.0.hosts
     }
 
     /// The origins, beside those of this machine, from which a browser may send requests.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// assert!(builder.build()?.origins().is_empty());
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn origins(&self) -> &[String] {
         &self.0.origins
     }
 
     /// The RFC 9728 document; none without `OAuth`.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, OAuth, StaticTokens, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// # let auth = OAuth::new("https://sso.example.com", "https://api.example.com/mcp")?.verifier(StaticTokens::new());
+    /// # let doorman = builder.auth(auth).build()?;
+    /// let document = serde_json::to_value(doorman.metadata()).unwrap();
+    /// assert_eq!(document["authorization_servers"][0], "https://sso.example.com");
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn metadata(&self) -> Option<ResourceMetadata> {
         let Some(Auth::OAuth(oauth)) = &self.0.auth else { return None };
@@ -228,6 +319,19 @@ impl Doorman {
     }
 
     /// The paths at which the RFC 9728 document stands.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, OAuth, StaticTokens, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// # let auth = OAuth::new("https://sso.example.com", "https://api.example.com/mcp")?.verifier(StaticTokens::new());
+    /// # let doorman = builder.auth(auth).build()?;
+    /// let root = "/.well-known/oauth-protected-resource";
+    /// assert_eq!(doorman.metadata_paths(), [root.to_owned(), format!("{root}/mcp")]);
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn metadata_paths(&self) -> Vec<String> {
         match &self.0.auth {

@@ -240,6 +240,17 @@ impl<S: Clone> Tools<S> {
     }
 
     /// Gives every function its state; `()` where none asks for any.
+    ///
+    /// ```
+    /// # use doorman::{State, expose, tools};
+    /// /// Greets.
+    /// #[expose(public, read_only)]
+    /// fn greet(State(word): State<&'static str>, name: String) -> String {
+    ///     format!("{word} {name}")
+    /// }
+    /// let toolset = tools![greet].with_state("Hello");
+    /// # assert_eq!(toolset.len(), 1);
+    /// ```
     #[must_use]
     pub fn with_state(self, state: S) -> Toolset {
         let mut tools = Toolset::default();

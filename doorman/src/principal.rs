@@ -22,6 +22,10 @@ pub enum Transport {
 
 impl Transport {
     /// The word of the audit record.
+    ///
+    /// ```
+    /// assert_eq!(doorman::Transport::Stdio.as_str(), "stdio");
+    /// ```
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -53,6 +57,12 @@ pub struct Principal {
 
 impl Principal {
     /// Nobody: a caller that has shown no credentials. It may call `public` tools only.
+    ///
+    /// ```
+    /// # use doorman::{Principal, Transport};
+    /// let nobody = Principal::anonymous(Transport::Http);
+    /// assert!(!nobody.verified());
+    /// ```
     #[must_use]
     pub fn anonymous(transport: Transport) -> Self {
         Self {
@@ -69,30 +79,68 @@ impl Principal {
     }
 
     /// The `sub` of the token; empty for nobody.
+    ///
+    /// ```
+    /// # use doorman::{Principal, Transport};
+    /// let nobody = Principal::anonymous(Transport::Http);
+    /// assert!(nobody.subject().is_empty());
+    /// ```
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.subject
     }
 
     /// The `iss` of the token. Subjects are unique within one issuer only.
+    ///
+    /// ```
+    /// # use doorman::{Principal, Transport};
+    /// fn account(caller: &Principal) -> Option<(&str, &str)> {
+    ///     Some((caller.issuer()?, caller.subject()))
+    /// }
+    /// assert_eq!(account(&Principal::anonymous(Transport::Http)), None);
+    /// ```
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
         self.issuer.as_deref()
     }
 
     /// The OAuth client that the token was issued to.
+    ///
+    /// ```
+    /// # use doorman::{Principal, Transport};
+    /// fn program(caller: &Principal) -> &str {
+    ///     caller.client_id().unwrap_or("unknown")
+    /// }
+    /// assert_eq!(program(&Principal::anonymous(Transport::Http)), "unknown");
+    /// ```
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
         self.client_id.as_deref()
     }
 
     /// The scopes that the token carries; what they imply is not listed.
+    ///
+    /// ```
+    /// # use doorman::{Principal, Transport};
+    /// fn may_export(caller: &Principal) -> bool {
+    ///     caller.scopes().iter().any(|scope| scope.as_str() == "invoices:export")
+    /// }
+    /// assert!(!may_export(&Principal::anonymous(Transport::Http)));
+    /// ```
     #[must_use]
     pub fn scopes(&self) -> &ScopeSet {
         &self.scopes
     }
 
     /// The tenant, where the verifier names one.
+    ///
+    /// ```
+    /// # use doorman::{Principal, Transport};
+    /// fn folder(caller: &Principal) -> &str {
+    ///     caller.tenant().unwrap_or("shared")
+    /// }
+    /// assert_eq!(folder(&Principal::anonymous(Transport::Http)), "shared");
+    /// ```
     #[must_use]
     pub fn tenant(&self) -> Option<&str> {
         self.tenant.as_deref()
@@ -112,18 +160,40 @@ impl Principal {
     }
 
     /// When the token ends, where it says so.
+    ///
+    /// ```
+    /// # use doorman::{Principal, Transport};
+    /// fn ends_before(caller: &Principal, deadline: std::time::SystemTime) -> bool {
+    ///     caller.expires().is_some_and(|end| end < deadline)
+    /// }
+    /// # assert!(!ends_before(&Principal::anonymous(Transport::Http), std::time::SystemTime::now()));
+    /// ```
     #[must_use]
     pub fn expires(&self) -> Option<SystemTime> {
         self.expires
     }
 
     /// How the call came in.
+    ///
+    /// ```
+    /// # use doorman::{Principal, Transport};
+    /// let nobody = Principal::anonymous(Transport::Stdio);
+    /// assert_eq!(nobody.transport(), Transport::Stdio);
+    /// ```
     #[must_use]
     pub fn transport(&self) -> Transport {
         self.transport
     }
 
     /// Whether credentials were shown and verified.
+    ///
+    /// ```
+    /// # use doorman::{Principal, Transport};
+    /// fn greeting(caller: &Principal) -> String {
+    ///     if caller.verified() { format!("Hello {}", caller.subject()) } else { "Hello".into() }
+    /// }
+    /// assert_eq!(greeting(&Principal::anonymous(Transport::Http)), "Hello");
+    /// ```
     #[must_use]
     pub fn verified(&self) -> bool {
         self.verified

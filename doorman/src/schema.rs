@@ -45,7 +45,7 @@ impl Arguments {
         schema
     }
 
-    /// Adds one argument. A name that is there already is a collision, told by [`Self::finish`].
+    /// Adds one argument. A name that is there already is a collision, told at the end.
     pub fn insert(&mut self, name: &str, mut schema: Value, description: &str, required: bool) {
         tidy_one(&mut schema);
         if let (Value::Object(schema), false) = (&mut schema, description.is_empty()) {

@@ -49,6 +49,12 @@ pub struct Scope(Arc<str>);
 impl Scope {
     /// Reads one scope token.
     ///
+    /// ```
+    /// let scope = doorman::Scope::parse("invoices:read")?;
+    /// assert!(doorman::Scope::parse("").is_err());
+    /// # Ok::<(), doorman::MalformedScope>(())
+    /// ```
+    ///
     /// # Errors
     /// [`MalformedScope`] where the text is empty or holds a character that RFC 6749 §3.3 forbids.
     pub fn parse(text: &str) -> Result<Self, MalformedScope> {
@@ -59,6 +65,11 @@ impl Scope {
     }
 
     /// The token as it travels.
+    ///
+    /// ```
+    /// assert_eq!(doorman::Scope::parse("invoices:read")?.as_str(), "invoices:read");
+    /// # Ok::<(), doorman::MalformedScope>(())
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -91,6 +102,13 @@ pub struct ScopeSet(BTreeSet<Scope>);
 impl ScopeSet {
     /// Reads scope tokens with single spaces between them, as the `scope` claim holds them.
     ///
+    /// ```
+    /// # use doorman::ScopeSet;
+    /// assert_eq!(ScopeSet::parse("invoices:read invoices:write")?.iter().count(), 2);
+    /// assert!(ScopeSet::parse("invoices:read  invoices:write").is_err());
+    /// # Ok::<(), doorman::MalformedScope>(())
+    /// ```
+    ///
     /// # Errors
     /// [`MalformedScope`] where one of them is malformed; no part of the text is then used.
     pub fn parse(text: &str) -> Result<Self, MalformedScope> {
@@ -101,12 +119,27 @@ impl ScopeSet {
     }
 
     /// Whether exactly this scope is held; what it implies is the hierarchy's matter.
+    ///
+    /// ```
+    /// # use doorman::{Scope, ScopeSet};
+    /// let scopes = ScopeSet::parse("invoices:write")?;
+    /// assert!(scopes.contains(&Scope::parse("invoices:write")?));
+    /// assert!(!scopes.contains(&Scope::parse("invoices")?));
+    /// # Ok::<(), doorman::MalformedScope>(())
+    /// ```
     #[must_use]
     pub fn contains(&self, scope: &Scope) -> bool {
         self.0.contains(scope)
     }
 
     /// The scopes, in order.
+    ///
+    /// ```
+    /// let scopes = doorman::ScopeSet::parse("b a")?;
+    /// let names: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
+    /// assert_eq!(names, ["a", "b"]);
+    /// # Ok::<(), doorman::MalformedScope>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = &Scope> {
         self.0.iter()
     }

@@ -110,12 +110,24 @@ impl Toolset {
     }
 
     /// The number of tools.
+    ///
+    /// ```
+    /// # use doorman::{expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// assert_eq!(tools![ping].with_state(()).len(), 1);
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.tools.len()
     }
 
     /// Whether there is no tool.
+    ///
+    /// ```
+    /// assert!(doorman::Toolset::default().is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.tools.is_empty()

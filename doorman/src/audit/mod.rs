@@ -77,6 +77,16 @@ impl Drop for Log {
 
 impl AuditLog {
     /// One JSON object a line on standard error.
+    ///
+    /// ```
+    /// # use doorman::{AuditLog, Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let doorman = builder.audit(AuditLog::stderr()).build()?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn stderr() -> Self {
         Self::custom(Stderr)
@@ -100,18 +110,47 @@ impl AuditLog {
     /// One `tracing` event a record, at INFO under the target `doorman::audit`, with the JSON object as
     /// its message. It goes to the subscriber that is current now, or, where there is none yet, to the
     /// global one; an event that no subscriber wants is a lost record.
+    ///
+    /// ```
+    /// # use doorman::{AuditLog, Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let doorman = builder.audit(AuditLog::tracing()).build()?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn tracing() -> Self {
         Self::custom(Tracing::current())
     }
 
     /// No records are kept.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let log = doorman::AuditLog::none();
+    /// assert!(log.flush(Duration::ZERO) && log.lost() == 0);
+    /// ```
     #[must_use]
     pub fn none() -> Self {
         Self::new(None)
     }
 
     /// Records go to a sink of the user's.
+    ///
+    /// ```
+    /// # use doorman::{AuditLog, AuditRecord, AuditSink};
+    /// struct Channel(std::sync::mpsc::SyncSender<String>);
+    ///
+    /// impl AuditSink for Channel {
+    ///     fn record(&self, record: &AuditRecord) -> std::io::Result<()> {
+    ///         self.0.try_send(serde_json::to_string(record)?).map_err(std::io::Error::other)
+    ///     }
+    /// }
+    /// let (sender, records) = std::sync::mpsc::sync_channel(100);
+    /// let log = AuditLog::custom(Channel(sender));
+    /// ```
     #[must_use]
     pub fn custom(sink: impl AuditSink) -> Self {
         Self::new(Some(Queue::new(Box::new(sink))))
@@ -119,6 +158,16 @@ impl AuditLog {
 
     /// How many records may wait to be written, 1 at least; without it, 8,192. A record that finds the
     /// queue full is lost.
+    ///
+    /// ```
+    /// # use doorman::{AuditLog, Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let doorman = builder.audit(AuditLog::stderr().queue(500)).build()?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn queue(self, records: usize) -> Self {
         if let Some(queue) = &self.0.queue {
@@ -131,6 +180,16 @@ impl AuditLog {
     /// last record could not be written. Each call under way holds a place in the queue, so that no more
     /// of them run at a time than [`queue`](Self::queue) has places. The refused attempts are offered to
     /// the sink, so that calls are made again once it takes one of them.
+    ///
+    /// ```
+    /// # use doorman::{AuditLog, Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let error = builder.audit(AuditLog::none().strict()).build().unwrap_err();
+    /// assert!(error.to_string().starts_with("`audit` is strict and keeps no records"));
+    /// ```
     #[must_use]
     pub fn strict(self) -> Self {
         self.0.strict.store(true, Ordering::Relaxed);
@@ -138,6 +197,30 @@ impl AuditLog {
     }
 
     /// The records that were lost: the queue was full, or the sink failed.
+    ///
+    /// ```
+    /// # use doorman::{AuditLog, AuditRecord, AuditSink, Credential, Doorman, expose, tools};
+    /// # use std::{io, time::Duration};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// struct Full;
+    ///
+    /// impl AuditSink for Full {
+    ///     fn record(&self, _: &AuditRecord) -> io::Result<()> {
+    ///         Err(io::ErrorKind::StorageFull.into())
+    ///     }
+    /// }
+    /// let log = AuditLog::custom(Full);
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// # let doorman = builder.audit(log.clone()).build().unwrap();
+    /// # doorman.authenticate(Credential::Absent, None).await.unwrap_err();
+    /// # });
+    /// // After one attempt:
+    /// assert!(log.flush(Duration::from_secs(5)));
+    /// assert_eq!(log.lost(), 1);
+    /// ```
     #[must_use]
     pub fn lost(&self) -> u64 {
         self.0.queue.as_ref().map_or(0, |queue| queue.lost())
@@ -145,6 +228,13 @@ impl AuditLog {
 
     /// Waits until the sink has been given everything that was recorded before, and says whether that
     /// came to pass in time. It blocks the thread.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let log = doorman::AuditLog::stderr();
+    /// // The server has ended.
+    /// assert!(log.flush(Duration::from_secs(5)), "records may be missing");
+    /// ```
     #[must_use = "records may be unwritten still"]
     pub fn flush(&self, within: Duration) -> bool {
         self.0.queue.as_ref().is_none_or(|queue| queue.flush(within))

@@ -23,6 +23,13 @@ pub enum Credential<'a> {
 
 impl<'a> Credential<'a> {
     /// Reads every `Authorization` header that the request has.
+    ///
+    /// ```
+    /// # use doorman::Credential;
+    /// let header = "bearer t0ken".as_bytes();
+    /// assert_eq!(Credential::read([header]), Credential::Bearer("t0ken"));
+    /// assert_eq!(Credential::read([header, header]), Credential::Malformed);
+    /// ```
     #[must_use]
     pub fn read(headers: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut headers = headers.into_iter();

@@ -55,6 +55,14 @@ impl OAuth {
     /// Names the issuer (`iss`) and the resource (`aud`): the exact address under which clients reach
     /// the MCP endpoint. Nothing of either is ever taken from a request.
     ///
+    /// ```
+    /// # use doorman::OAuth;
+    /// let auth = OAuth::new("https://sso.example.com", "https://api.example.com/mcp")?;
+    /// assert!(OAuth::new("http://sso.example.com", "https://api.example.com/mcp").is_err());
+    /// assert!(OAuth::new("https://sso.example.com", "https://api.example.com/mcp/").is_err());
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Setting`] where one is no absolute `https` address (`http` on loopback), or holds
     /// credentials, a query, a fragment or, the resource, a trailing `/` (RFC 9728 §3.3, RFC 8414 §2).
@@ -77,6 +85,13 @@ impl OAuth {
 
     /// Trusts one more issuer, with its own keys and relaxations. A token belongs to the one that its
     /// `iss` names, and no other judges it.
+    ///
+    /// ```
+    /// let auth = doorman::OAuth::new("https://sso.example.com", "https://api.example.com/mcp")?
+    ///     .also_trust("https://partner.example")?;
+    /// assert!(auth.also_trust("https://partner.example").is_err());
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Setting`] where it is no address of an issuer, or trusted already.
@@ -106,6 +121,13 @@ impl OAuth {
 
     /// [`TrustedIssuer::jwks`] of the first issuer.
     ///
+    /// ```
+    /// # let document = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+    /// let auth = doorman::OAuth::new("https://sso.example.com", "https://api.example.com/mcp")?
+    ///     .jwks(document)?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As there.
     pub fn jwks(self, document: &str) -> Result<Self, Error> {
@@ -114,6 +136,12 @@ impl OAuth {
 
     /// [`TrustedIssuer::key`] of the first issuer.
     ///
+    /// ```
+    /// let auth = doorman::OAuth::new("https://sso.example.com", "https://api.example.com/mcp")?
+    ///     .key(r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As there.
     pub fn key(self, jwk: &str) -> Result<Self, Error> {
@@ -121,6 +149,12 @@ impl OAuth {
     }
 
     /// [`TrustedIssuer::audience`] of the first issuer.
+    ///
+    /// ```
+    /// let auth = doorman::OAuth::new("https://sso.example.com", "https://api.example.com/mcp")?
+    ///     .audience("billing-api");
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.issuers[0] = self.issuers[0].clone().audience(audience);
@@ -128,6 +162,12 @@ impl OAuth {
     }
 
     /// [`TrustedIssuer::accept_plain_jwt`] of the first issuer.
+    ///
+    /// ```
+    /// let auth = doorman::OAuth::new("https://sso.example.com", "https://api.example.com/mcp")?
+    ///     .accept_plain_jwt();
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn accept_plain_jwt(mut self) -> Self {
         self.issuers[0] = self.issuers[0].clone().accept_plain_jwt();
@@ -159,6 +199,24 @@ impl OAuth {
 
     /// Names the claim that holds the tenant, for every issuer that names none itself. Without it,
     /// `DOORMAN_TENANT_CLAIM`; without both, no claim is the tenant.
+    ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, StaticTokens, VerifiedToken, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # const RESOURCE: &str = "https://api.example.com/mcp";
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let token = VerifiedToken::new("alice").audience(RESOURCE).claim("org", "acme");
+    /// # let verifier = StaticTokens::new().insert("t0ken", token);
+    /// let auth = OAuth::new("https://sso.example.com", RESOURCE)?.tenant_claim("org").verifier(verifier);
+    /// # let doorman = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+    /// # let principal = doorman.authenticate(Credential::Bearer("t0ken"), None).await.unwrap();
+    /// // The token says `"org": "acme"`.
+    /// assert_eq!(principal.tenant(), Some("acme"));
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn tenant_claim(mut self, name: impl Into<String>) -> Self {
         self.tenant_claim = Some(name.into());
@@ -166,6 +224,25 @@ impl OAuth {
     }
 
     /// Shows handlers these claims ([`Principal::claim`]), and no others.
+    ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, StaticTokens, VerifiedToken, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # const RESOURCE: &str = "https://api.example.com/mcp";
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let token = VerifiedToken::new("alice").audience(RESOURCE).claim("email", "ann@example.com").claim("age", 7);
+    /// # let verifier = StaticTokens::new().insert("t0ken", token);
+    /// let auth = OAuth::new("https://sso.example.com", RESOURCE)?.expose_claims(["email"]).verifier(verifier);
+    /// # let doorman = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+    /// # let principal = doorman.authenticate(Credential::Bearer("t0ken"), None).await.unwrap();
+    /// // The token says `"email": "ann@example.com", "age": 7`.
+    /// assert_eq!(principal.claim("email").unwrap(), "ann@example.com");
+    /// assert!(principal.claim("age").is_none());
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn expose_claims<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.exposed_claims.extend(names.into_iter().map(Into::into));

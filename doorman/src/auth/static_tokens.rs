@@ -30,12 +30,24 @@ pub struct StaticTokens {
 
 impl StaticTokens {
     /// No tokens.
+    ///
+    /// ```
+    /// let tokens = doorman::StaticTokens::new();
+    /// assert_eq!(format!("{tokens:?}"), "StaticTokens(0)");
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Adds a token and what it says. The first of two equal tokens counts.
+    ///
+    /// ```
+    /// # use doorman::{StaticTokens, VerifiedToken};
+    /// let alice = VerifiedToken::new("alice").audience("https://api.example.com/mcp");
+    /// let tokens = StaticTokens::new().insert("t0ken", alice);
+    /// assert_eq!(format!("{tokens:?}"), "StaticTokens(1)");
+    /// ```
     #[must_use]
     pub fn insert(mut self, token: &str, says: VerifiedToken) -> Self {
         self.unsendable += usize::from(!is_b64token(token));

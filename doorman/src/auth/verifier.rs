@@ -100,6 +100,22 @@ pub struct VerifiedToken {
 
 impl VerifiedToken {
     /// A token of this subject, for no audience and without scopes.
+    ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, StaticTokens, VerifiedToken, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # const RESOURCE: &str = "https://api.example.com/mcp";
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// let token = VerifiedToken::new("alice").audience(RESOURCE);
+    /// # let auth = OAuth::new("https://sso.example.com", RESOURCE)?.verifier(StaticTokens::new().insert("t0ken", token));
+    /// # let doorman = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+    /// # let principal = doorman.authenticate(Credential::Bearer("t0ken"), None).await.unwrap();
+    /// assert_eq!(principal.subject(), "alice");
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn new(subject: impl Into<String>) -> Self {
         Self {
@@ -115,6 +131,22 @@ impl VerifiedToken {
     }
 
     /// Adds an audience; a token that does not name this server's `resource` is refused (RFC 8707 §2).
+    ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, StaticTokens, VerifiedToken, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # const RESOURCE: &str = "https://api.example.com/mcp";
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// let token = VerifiedToken::new("alice").audience("https://api.example.com/other");
+    /// # let auth = OAuth::new("https://sso.example.com", RESOURCE)?.verifier(StaticTokens::new().insert("t0ken", token));
+    /// # let doorman = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+    /// let denial = doorman.authenticate(Credential::Bearer("t0ken"), None).await.unwrap_err();
+    /// assert_eq!(denial.reason, "invalid_token");
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audience.push(audience.into());
@@ -122,6 +154,22 @@ impl VerifiedToken {
     }
 
     /// The scopes, with spaces between them.
+    ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, StaticTokens, VerifiedToken, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # const RESOURCE: &str = "https://api.example.com/mcp";
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// let token = VerifiedToken::new("alice").audience(RESOURCE).scopes("invoices:read")?;
+    /// # let auth = OAuth::new("https://sso.example.com", RESOURCE)?.verifier(StaticTokens::new().insert("t0ken", token));
+    /// # let doorman = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+    /// # let principal = doorman.authenticate(Credential::Bearer("t0ken"), None).await.unwrap();
+    /// assert_eq!(principal.scopes().to_string(), "invoices:read");
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// [`MalformedScope`] where one of them is malformed.
@@ -131,6 +179,22 @@ impl VerifiedToken {
     }
 
     /// Who issued it; without it, the issuer that `OAuth` names.
+    ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, StaticTokens, VerifiedToken, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # const RESOURCE: &str = "https://api.example.com/mcp";
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// let token = VerifiedToken::new("alice").audience(RESOURCE).issuer("https://sso.example.com");
+    /// # let auth = OAuth::new("https://sso.example.com", RESOURCE)?.verifier(StaticTokens::new().insert("t0ken", token));
+    /// # let doorman = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+    /// # let principal = doorman.authenticate(Credential::Bearer("t0ken"), None).await.unwrap();
+    /// assert_eq!(principal.issuer(), Some("https://sso.example.com"));
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = Some(issuer.into());
@@ -138,6 +202,22 @@ impl VerifiedToken {
     }
 
     /// The OAuth client that it was issued to.
+    ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, StaticTokens, VerifiedToken, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # const RESOURCE: &str = "https://api.example.com/mcp";
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// let token = VerifiedToken::new("alice").audience(RESOURCE).client_id("billing-app");
+    /// # let auth = OAuth::new("https://sso.example.com", RESOURCE)?.verifier(StaticTokens::new().insert("t0ken", token));
+    /// # let doorman = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+    /// # let principal = doorman.authenticate(Credential::Bearer("t0ken"), None).await.unwrap();
+    /// assert_eq!(principal.client_id(), Some("billing-app"));
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
         self.client_id = Some(client_id.into());
@@ -145,6 +225,22 @@ impl VerifiedToken {
     }
 
     /// The tenant that the subject belongs to.
+    ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, StaticTokens, VerifiedToken, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # const RESOURCE: &str = "https://api.example.com/mcp";
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// let token = VerifiedToken::new("alice").audience(RESOURCE).tenant("acme");
+    /// # let auth = OAuth::new("https://sso.example.com", RESOURCE)?.verifier(StaticTokens::new().insert("t0ken", token));
+    /// # let doorman = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+    /// # let principal = doorman.authenticate(Credential::Bearer("t0ken"), None).await.unwrap();
+    /// assert_eq!(principal.tenant(), Some("acme"));
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn tenant(mut self, tenant: impl Into<String>) -> Self {
         self.tenant = Some(tenant.into());
@@ -153,6 +249,23 @@ impl VerifiedToken {
 
     /// Adds a claim. Handlers see those that `OAuth::expose_claims` names; where no tenant is named,
     /// the one that `OAuth::tenant_claim` or `DOORMAN_TENANT_CLAIM` names is the tenant.
+    ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, StaticTokens, VerifiedToken, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # const RESOURCE: &str = "https://api.example.com/mcp";
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// let token = VerifiedToken::new("alice").audience(RESOURCE).claim("level", 3);
+    /// # let auth = OAuth::new("https://sso.example.com", RESOURCE)?.expose_claims(["level"]).verifier(StaticTokens::new().insert("t0ken", token));
+    /// # let doorman = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+    /// # let principal = doorman.authenticate(Credential::Bearer("t0ken"), None).await.unwrap();
+    /// // With `.expose_claims(["level"])`:
+    /// assert_eq!(principal.claim("level").unwrap(), 3);
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.claims.insert(name.into(), value.into());
@@ -160,6 +273,24 @@ impl VerifiedToken {
     }
 
     /// When it ends: a stream that is open then is closed, and a minute later it passes no more.
+    ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, StaticTokens, VerifiedToken, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # const RESOURCE: &str = "https://api.example.com/mcp";
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # use std::time::{Duration, SystemTime};
+    /// let end = SystemTime::now() + Duration::from_secs(600);
+    /// let token = VerifiedToken::new("alice").audience(RESOURCE).expires(end);
+    /// # let auth = OAuth::new("https://sso.example.com", RESOURCE)?.verifier(StaticTokens::new().insert("t0ken", token));
+    /// # let doorman = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()?;
+    /// # let principal = doorman.authenticate(Credential::Bearer("t0ken"), None).await.unwrap();
+    /// assert_eq!(principal.expires(), Some(end));
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn expires(mut self, at: SystemTime) -> Self {
         self.expires = Some(at);

@@ -28,6 +28,16 @@ const RATE_LIMIT_OF_DEV: &str = "1000/min per_caller";
 impl DoormanBuilder {
     /// Puts the server together.
     ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let error = builder.result_limit(0).body_limit(0).build().unwrap_err().to_string();
+    /// assert!(error.contains("`result_limit` is 0") && error.contains("`body_limit` is 0"));
+    /// ```
+    ///
     /// # Errors
     /// Everything that is wrong, at once: no tools, two tools of one name, tools that cannot be
     /// published, issuers without keys that could verify tokens, malformed settings.

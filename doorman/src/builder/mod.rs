@@ -21,6 +21,15 @@ const MIB: usize = 1 << 20;
 
 impl Doorman {
     /// Starts a server of this name.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// let doorman = Doorman::builder("billing").tools(tools![ping].with_state(())).build()?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     pub fn builder(name: impl Into<String>) -> DoormanBuilder {
         DoormanBuilder::new(Some(name.into()), false)
     }
@@ -120,12 +129,34 @@ impl DoormanBuilder {
     }
 
     /// The server's own version, as clients see it; without it, doorman's.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let doorman = builder.version("2.1.0").build()?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = version.into();
         self
     }
 
     /// Who issues tokens, for which resource, and what verifies them.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, OAuth, StaticTokens, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// # let verifier = StaticTokens::new();
+    /// let auth = OAuth::new("https://sso.example.com", "https://api.example.com/mcp")?.verifier(verifier);
+    /// assert!(builder.auth(auth).build()?.has_auth());
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     pub fn auth(mut self, oauth: OAuth) -> Self {
         self.oauth = Some(oauth);
         self
@@ -156,12 +187,39 @@ impl DoormanBuilder {
 
     /// Lets requests without a token call `public` tools. One with a token that is not valid is refused
     /// all the same.
+    ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, StaticTokens, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let auth = OAuth::new("https://sso.example.com", "https://api.example.com/mcp")?.verifier(StaticTokens::new());
+    /// let doorman = builder.auth(auth).allow_anonymous().build()?;
+    /// let nobody = doorman.authenticate(Credential::Absent, None).await.unwrap();
+    /// assert!(!nobody.verified());
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn allow_anonymous(mut self) -> Self {
         self.anonymous = true;
         self
     }
 
     /// Where audit records go; without it, where `DOORMAN_AUDIT` says, or to standard error.
+    ///
+    /// ```
+    /// # use doorman::{AuditLog, Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let log = AuditLog::stderr();
+    /// let doorman = builder.audit(log.clone()).build()?;
+    /// assert_eq!(log.lost(), 0);
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     pub fn audit(mut self, audit: AuditLog) -> Self {
         self.audit = Some(audit);
         self
@@ -169,12 +227,32 @@ impl DoormanBuilder {
 
     /// Says that a broader scope satisfies narrower ones, and with them what those satisfy. A scope
     /// satisfies no other by its spelling.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let doorman = builder.scope_implies("invoices:write", ["invoices:read"]).build()?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     pub fn scope_implies<const N: usize>(mut self, broad: &str, narrow: [&str; N]) -> Self {
         self.implications.push((broad.into(), narrow.map(str::to_owned).into()));
         self
     }
 
     /// Adds tools; several times adds them all.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, Error, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let error = builder.tools(tools![ping].with_state(())).build().unwrap_err();
+    /// assert_eq!(error, Error::DuplicateTool { name: "ping".into() });
+    /// ```
     pub fn tools(mut self, tools: Toolset) -> Self {
         self.tools.extend(tools.tools);
         self.published.extend(tools.routes.filter(|_| tools.published));
@@ -183,6 +261,16 @@ impl DoormanBuilder {
     }
 
     /// Which tools `tools/list` shows.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, Listing, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let doorman = builder.listing(Listing::All).build()?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     pub fn listing(mut self, listing: Listing) -> Self {
         self.listing = listing;
         self
@@ -194,6 +282,16 @@ impl DoormanBuilder {
     /// those of `DOORMAN_RATE_LIMIT`, or `60/min per_caller; 10/min per_caller_tool`, and for a
     /// development server `1000/min per_caller`.
     /// A tool's own `rate` comes on top.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let doorman = builder.rate_limit("120/min per_caller; 5/s per_tool").build()?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     pub fn rate_limit(mut self, rates: impl Into<String>) -> Self {
         self.rate_limit = Some(rates.into());
         self
@@ -202,24 +300,66 @@ impl DoormanBuilder {
     /// What callers may spend, in cost units and the words of [`Self::rate_limit`]; a call spends its
     /// tool's `cost`, 1 where none is written. Without it, that of `DOORMAN_BUDGET`, or nothing bounds
     /// what they spend.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, Principal, Transport, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let doorman = builder.budget("1000/day per_caller").build()?;
+    /// # let left = doorman.remaining_budget("ping", &Principal::anonymous(Transport::Stdio), None);
+    /// # assert_eq!(left.unwrap().to_string(), "1000");
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     pub fn budget(mut self, budget: impl Into<String>) -> Self {
         self.budget = Some(budget.into());
         self
     }
 
     /// The most bytes that a result may have; without it, 1 MiB.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let doorman = builder.result_limit(64 * 1024).build()?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     pub fn result_limit(mut self, bytes: usize) -> Self {
         self.result_limit = bytes;
         self
     }
 
     /// The most bytes that a request body may have, or a line of standard input; without it, 1 MiB.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// assert_eq!(builder.body_limit(64 * 1024).build()?.body_limit(), 64 * 1024);
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self
     }
 
     /// The path of the MCP endpoint; without it, that of `DOORMAN_ENDPOINT`, or `/mcp`.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// assert_eq!(builder.endpoint("/api/mcp").build()?.endpoint(), "/api/mcp");
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     pub fn endpoint(mut self, path: impl Into<String>) -> Self {
         self.endpoint = Some(path.into());
         self
@@ -227,6 +367,17 @@ impl DoormanBuilder {
 
     /// Host names, without port, under which the server may be addressed, beside loopback and the
     /// resource's own; without it, those of `DOORMAN_ALLOWED_HOSTS`.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let doorman = builder.allowed_hosts(["billing.internal"]).build()?;
+    /// assert_eq!(doorman.hosts(), ["localhost", "127.0.0.1", "[::1]", "billing.internal"]);
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     pub fn allowed_hosts<const N: usize>(mut self, hosts: [&str; N]) -> Self {
         self.hosts.get_or_insert_default().extend(hosts.map(str::to_owned));
         self
@@ -235,6 +386,17 @@ impl DoormanBuilder {
     /// Origins (`https://app.example.com`, with the port where it is not the scheme's own) from which a
     /// browser may send requests, beside those of this machine; without it, those of
     /// `DOORMAN_ALLOWED_ORIGINS`.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let doorman = builder.allowed_origins(["https://app.example.com"]).build()?;
+    /// assert_eq!(doorman.origins(), ["https://app.example.com"]);
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     pub fn allowed_origins<const N: usize>(mut self, origins: [&str; N]) -> Self {
         self.origins.get_or_insert_default().extend(origins.map(str::to_owned));
         self

@@ -62,6 +62,16 @@ impl DoormanBuilder {
     /// Keys whose values are masked in the results of every tool, beside those that always are
     /// (`password`, `*_token`, …): globs, or dotted paths of them, however they are spelt. See
     /// [`Redactor::with_keys`](crate::Redactor::with_keys). Several times adds them all.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let doorman = builder.redact(["amount", "*_note", "card.*"]).build()?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     pub fn redact<const N: usize>(mut self, keys: [&str; N]) -> Self {
         self.redaction.keys.extend(keys.map(str::to_owned));
         self
@@ -90,6 +100,16 @@ impl DoormanBuilder {
     /// The only kinds of values that are masked in the results of every tool, beside the keys of
     /// [`Self::redact`] and what output schemas declare: less than without it. See
     /// [`Redactor::only`](crate::Redactor::only). Several times adds them all.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let doorman = builder.redact_only(["key", "email", "card"]).build()?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     pub fn redact_only<const N: usize>(mut self, kinds: [&str; N]) -> Self {
         self.redaction.only.get_or_insert_default().extend(kinds.map(str::to_owned));
         self
@@ -136,6 +156,16 @@ impl DoormanBuilder {
     }
 
     /// How masks of one kind look.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, Mask, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let doorman = builder.redact_mask_for("card", Mask::LastFour).build()?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     pub fn redact_mask_for(mut self, kind: &str, mask: Mask) -> Self {
         self.redaction.masks.push((kind.into(), mask));
         self
@@ -143,12 +173,32 @@ impl DoormanBuilder {
 
     /// The key of [`Mask::Pseudonym`]: 32 random bytes or more, the same in every process that shall give
     /// the same pseudonyms. Each tenant of the principals has its own.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let error = builder.redact_pseudonyms(*b"short").build().unwrap_err();
+    /// assert!(error.to_string().starts_with("`redact_pseudonyms` has a key of 5 bytes"));
+    /// ```
     pub fn redact_pseudonyms(mut self, key: impl Into<Vec<u8>>) -> Self {
         self.redaction.pseudonyms = Some(Secret::new(key.into()));
         self
     }
 
     /// What becomes of an object or array under a sensitive key; without it, its leaves are masked.
+    ///
+    /// ```
+    /// # use doorman::{Containers, Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let doorman = builder.redact_containers(Containers::Whole).build()?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     pub fn redact_containers(mut self, containers: Containers) -> Self {
         self.redaction.containers = containers;
         self

@@ -52,6 +52,12 @@ pub struct Detector {
 impl Detector {
     /// A detector for what a pattern matches.
     ///
+    /// ```
+    /// # use doorman::Detector;
+    /// assert!(Detector::pattern("employee_id", r"\bEMP-\d{6}\b").is_ok());
+    /// assert!(Detector::pattern("email", r"\bEMP-\d{6}\b").is_err());
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Setting`] for a name that is not `[a-z][a-z0-9_]{0,31}` or is that of one of doorman's own
     /// kinds, and for a pattern that is malformed, too large, or matches where nothing is.
@@ -78,6 +84,14 @@ impl Detector {
     }
 
     /// What has to hold of a match beside the pattern: a checksum, say. It must not panic.
+    ///
+    /// ```
+    /// # use doorman::{Detector, Redactor};
+    /// let even = Detector::pattern("room", r"\bR\d{3}\b")?.check(|room| room.ends_with(['0', '2', '4', '6', '8']));
+    /// let redactor = Redactor::new().with_detectors([even])?;
+    /// assert_eq!(redactor.text("R101, R102").content(), "R101, «redacted»");
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn check(self, check: fn(&str) -> bool) -> Self {
         Self { check: Some(check), ..self }
@@ -85,6 +99,15 @@ impl Detector {
 
     /// Words or phrases of which one has to be there: in the key, or in the 40 bytes before. However they
     /// are spelt: `service request` is also `serviceRequest`.
+    ///
+    /// ```
+    /// # use doorman::{Detector, Redactor};
+    /// let room = Detector::pattern("room", r"\b\d{3}\b")?.words(["room"])?;
+    /// let redactor = Redactor::new().with_detectors([room])?;
+    /// assert_eq!(redactor.text("in room 101").content(), "in room «redacted»");
+    /// assert_eq!(redactor.text("in line 101").content(), "in line 101");
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Setting`] for a word without letters and digits.
@@ -104,6 +127,11 @@ impl Detector {
     }
 
     /// Its name, which is that of its kind.
+    ///
+    /// ```
+    /// assert_eq!(doorman::Detector::pattern("employee_id", "EMP-[0-9]{6}")?.name(), "employee_id");
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name

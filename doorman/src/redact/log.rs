@@ -84,11 +84,37 @@ pub struct LogFields<'a> {
 
 impl<'a> LogFields<'a> {
     /// Writes to `out` by the rules of a redactor.
+    ///
+    /// ```
+    /// # use doorman::{LogFields, Redactor};
+    /// # use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+    /// # struct Lines(Redactor);
+    /// # impl<S: tracing::Subscriber> Layer<S> for Lines {
+    /// #     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+    /// #         let redactor = &self.0;
+    /// let mut line = String::new();
+    /// event.record(&mut LogFields::new(redactor, &mut line));
+    /// assert_eq!(line, "paid api_key=«redacted»");
+    /// #     }
+    /// # }
+    /// # let subscriber = tracing_subscriber::registry().with(Lines(Redactor::new()));
+    /// # tracing::subscriber::with_default(subscriber, || tracing::info!(api_key = 5, "paid"));
+    /// ```
     pub fn new(redactor: &'a Redactor, out: &'a mut dyn fmt::Write) -> Self {
         Self { redactor, out, is_first: true, outcome: Ok(()) }
     }
 
     /// Whether all of it was written.
+    ///
+    /// ```
+    /// # use doorman::{LogFields, Redactor};
+    /// fn line(event: &tracing::Event<'_>, redactor: &Redactor) -> Result<String, std::fmt::Error> {
+    ///     let mut line = String::new();
+    ///     let mut fields = LogFields::new(redactor, &mut line);
+    ///     event.record(&mut fields);
+    ///     fields.finish().map(|()| line)
+    /// }
+    /// ```
     ///
     /// # Errors
     /// The first that occurred; nothing was written after it.

@@ -12,6 +12,12 @@ use super::{
 /// What was redacted, with counts and places of what is masked in it.
 ///
 /// `Debug` shows the counts and never the content.
+///
+/// ```
+/// let redacted = doorman::Redactor::new().text("ask ann@example.com");
+/// assert_eq!(redacted.content(), "ask «redacted»");
+/// assert_eq!(redacted.redactions().total(), 1);
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Redacted<T> {
     pub(super) content: T,
@@ -28,16 +34,31 @@ impl<T> Redacted<T> {
     }
 
     /// The content as it may be shown.
+    ///
+    /// ```
+    /// let redacted = doorman::Redactor::new().text("pwd=hunter2");
+    /// assert_eq!(redacted.content(), "pwd=«redacted»");
+    /// ```
     pub fn content(&self) -> &T {
         &self.content
     }
 
     /// The content as it may be shown, taken out.
+    ///
+    /// ```
+    /// let line: String = doorman::Redactor::new().text("pwd=hunter2").into_content().into_owned();
+    /// assert_eq!(line, "pwd=«redacted»");
+    /// ```
     pub fn into_content(self) -> T {
         self.content
     }
 
     /// How much is masked.
+    ///
+    /// ```
+    /// let redacted = doorman::Redactor::new().text("all is well");
+    /// assert_eq!(redacted.redactions().total(), 0);
+    /// ```
     pub fn redactions(&self) -> &Redactions {
         &self.redactions
     }
@@ -74,12 +95,23 @@ pub struct Redactions {
 
 impl Redactions {
     /// All of them together.
+    ///
+    /// ```
+    /// let redacted = doorman::Redactor::new().text("ann@example.com, pwd=x1");
+    /// assert_eq!(redacted.redactions().total(), 2);
+    /// ```
     #[must_use]
     pub fn total(&self) -> u32 {
         self.counts.iter().chain(&self.custom).fold(0, |total, count| total.saturating_add(*count))
     }
 
     /// Each kind that there is, with its count.
+    ///
+    /// ```
+    /// let redacted = doorman::Redactor::new().text("ann@example.com, pwd=x1");
+    /// let counts: Vec<_> = redacted.redactions().iter().collect();
+    /// assert_eq!(counts, [("email", 1), ("secret", 1)]);
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&str, u32)> {
         let counts = self.counts.iter().chain(&self.custom).copied();
         self.names.all().zip(counts).filter(|(_, count)| *count > 0)

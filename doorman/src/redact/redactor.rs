@@ -44,12 +44,24 @@ pub struct Redactor {
 
 impl Redactor {
     /// The built-in keys and patterns.
+    ///
+    /// ```
+    /// let redactor = doorman::Redactor::new();
+    /// assert_eq!(redactor.text("ask ann@example.com").content(), "ask «redacted»");
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// This redactor with the keys of one tool in addition.
+    ///
+    /// ```
+    /// let redactor = doorman::Redactor::new().and(&["amount"])?;
+    /// let redacted = redactor.json(br#"{"amount":5,"n":1}"#);
+    /// assert_eq!(redacted.content().as_ref(), r#"{"amount":"«redacted»","n":1}"#.as_bytes());
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Self::with_keys`].

@@ -17,6 +17,11 @@ pub(super) struct Piece {
 }
 
 /// A place where something was masked: of which kind it was, and where it stood. Never the value.
+///
+/// ```
+/// let redacted = doorman::Redactor::new().json(br#"{"to": "ann@example.com"}"#);
+/// assert_eq!(redacted.report()[0].to_string(), "email 8..23 /to");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Span<'a> {

@@ -205,6 +205,14 @@ impl Redactor {
 
     /// How masks look, for every kind that [`Self::masked_for`] names no other for.
     ///
+    /// ```
+    /// # use doorman::{Mask, Redactor};
+    /// let redactor = Redactor::new().masked(Mask::Typed)?;
+    /// assert_eq!(redactor.text("ask ann@example.com").content(), "ask «email»");
+    /// assert!(redactor.masked(Mask::Pseudonym).is_err());
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Setting`] for pseudonyms before [`Self::pseudonyms`] gave a key.
     pub fn masked(mut self, mask: Mask) -> Result<Self, Error> {
@@ -214,6 +222,14 @@ impl Redactor {
     }
 
     /// How masks of one kind look.
+    ///
+    /// ```
+    /// # use doorman::{Mask, Redactor};
+    /// let redactor = Redactor::new().masked_for("card", Mask::LastFour)?;
+    /// let redacted = redactor.text("ann@example.com, 4111 1111 1111 1111");
+    /// assert_eq!(redacted.content(), "«redacted», «…1111»");
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Setting`] for a name that is no kind's, and for pseudonyms before [`Self::pseudonyms`]
@@ -271,6 +287,12 @@ impl Redactor {
     }
 
     /// What becomes of an object or array under a sensitive key.
+    ///
+    /// ```
+    /// # use doorman::{Containers, Redactor};
+    /// let redacted = Redactor::new().containers(Containers::Whole).json(br#"{"password":{"new":"x"}}"#);
+    /// assert_eq!(redacted.content().as_ref(), r#"{"password":"«redacted»"}"#.as_bytes());
+    /// ```
     #[must_use]
     pub fn containers(mut self, containers: Containers) -> Self {
         Arc::make_mut(&mut self.rules).whole = containers == Containers::Whole;

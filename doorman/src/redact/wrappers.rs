@@ -18,16 +18,31 @@ macro_rules! wrapper {
 
         impl<T> $name<T> {
             /// Wraps a value.
+            ///
+            /// ```
+            #[doc = concat!("let name = doorman::", stringify!($name), "::new(\"Ann\");")]
+            /// assert_eq!(name.to_string(), "«redacted»");
+            /// ```
             pub const fn new(value: T) -> Self {
                 Self(value)
             }
 
             /// The value itself. Whoever writes it somewhere shows it there.
+            ///
+            /// ```
+            #[doc = concat!("let name = doorman::", stringify!($name), "::new(\"Ann\");")]
+            /// assert_eq!(*name.expose(), "Ann");
+            /// ```
             pub const fn expose(&self) -> &T {
                 &self.0
             }
 
             /// The value itself, taken out.
+            ///
+            /// ```
+            #[doc = concat!("let name = doorman::", stringify!($name), "::new(String::from(\"Ann\"));")]
+            /// assert_eq!(name.into_inner(), "Ann");
+            /// ```
             pub fn into_inner(self) -> T {
                 self.0
             }

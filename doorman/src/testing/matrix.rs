@@ -50,6 +50,19 @@ pub fn matrix(doorman: &Doorman) -> Matrix {
 }
 
 /// What [`matrix`] gives, before it is awaited.
+///
+/// ```
+/// # use doorman::{Doorman, expose, testing::{Matrix, matrix}, tools};
+/// # /// Answers.
+/// # #[expose(public, read_only)]
+/// # fn ping() -> String { "pong".into() }
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+/// let untold: Matrix = matrix(&doorman);
+/// assert!(untold.await.is_clean());
+/// # Ok::<(), doorman::Error>(())
+/// # }).unwrap();
+/// ```
 pub struct Matrix {
     doorman: Doorman,
     samples: BTreeMap<String, Value>,

@@ -93,6 +93,20 @@ const PEER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 
 impl Agent {
     /// A caller over HTTP with a token of this subject, and no scopes yet.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, testing::Agent, tools};
+    /// # use serde_json::json;
+    /// # /// Answers.
+    /// # #[expose(scopes = ["ping:send"], read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+    /// let alice = Agent::new(&doorman, "alice");
+    /// assert_eq!(alice.call("ping", json!({})).await.reason(), "forbidden:scope");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn new(doorman: &Doorman, subject: impl Into<String>) -> Self {
         let nobody = Principal::anonymous(Transport::Http);
@@ -106,12 +120,41 @@ impl Agent {
     }
 
     /// A caller over HTTP without a token, from an address that is not this machine's.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, testing::Agent, tools};
+    /// # use serde_json::json;
+    /// # /// Answers.
+    /// # #[expose(scopes = ["ping:send"], read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+    /// let nobody = Agent::nobody(&doorman);
+    /// assert!(!nobody.call("ping", json!({})).await.is_answered());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn nobody(doorman: &Doorman) -> Self {
         Self::of(doorman, None, PEER)
     }
 
     /// The caller on standard input, as the program and its settings name it.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, testing::Agent, tools};
+    /// # use serde_json::json;
+    /// # /// Answers.
+    /// # #[expose(scopes = ["ping:send"], read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let builder = Doorman::builder("pings").tools(tools![ping].with_state(()));
+    /// let doorman = builder.stdio_principal("alice", "ping:send").build()?;
+    /// let local = Agent::local(&doorman).await.unwrap();
+    /// assert!(local.call("ping", json!({})).await.is_answered());
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// What a client on standard input would be told where nobody is let in.
@@ -123,7 +166,21 @@ impl Agent {
         Self { doorman: doorman.clone(), principal, peer, now: Instant::now() }
     }
 
-    /// The same caller with these scopes, with spaces between them.
+    /// The same caller with these scopes, with spaces between them. Nobody has none.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, testing::Agent, tools};
+    /// # use serde_json::json;
+    /// # /// Answers.
+    /// # #[expose(scopes = ["ping:send"], read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+    /// let alice = Agent::new(&doorman, "alice").scopes("ping:send")?;
+    /// assert!(alice.call("ping", json!({})).await.is_answered());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// [`MalformedScope`] where one of them is none.
@@ -132,7 +189,21 @@ impl Agent {
         Ok(self.with(|principal| principal.scopes = scopes))
     }
 
-    /// The same caller in this tenant.
+    /// The same caller in this tenant. Nobody is in none.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, testing::Agent, tools};
+    /// # use serde_json::json;
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping(principal: doorman::Principal) -> String { principal.tenant().unwrap_or("none").into() }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+    /// let alice = Agent::new(&doorman, "alice").tenant("acme");
+    /// assert_eq!(alice.call("ping", json!({})).await.text(), "acme");
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn tenant(self, tenant: impl Into<String>) -> Self {
         let tenant = tenant.into();
@@ -140,6 +211,23 @@ impl Agent {
     }
 
     /// The same caller so much later: rates and budgets refill meanwhile, and nobody waits.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, testing::Agent, tools};
+    /// # use serde_json::json;
+    /// # /// Answers.
+    /// # #[expose(public, read_only, rate = "1/min per_caller")]
+    /// # fn ping() -> String { "pong".into() }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+    /// # use std::time::Duration;
+    /// # let alice = Agent::new(&doorman, "alice");
+    /// assert!(alice.call("ping", json!({})).await.is_answered());
+    /// assert!(!alice.call("ping", json!({})).await.is_answered());
+    /// assert!(alice.later(Duration::from_secs(60)).call("ping", json!({})).await.is_answered());
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn later(&self, by: Duration) -> Self {
         Self { now: self.now + by, ..self.clone() }
@@ -153,6 +241,22 @@ impl Agent {
     }
 
     /// Calls a tool. The arguments are an object.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, testing::Agent, tools};
+    /// # use serde_json::json;
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping(word: String) -> String { word }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+    /// # let alice = Agent::new(&doorman, "alice");
+    /// let outcome = alice.call("ping", json!({ "word": "pong" })).await;
+    /// assert_eq!(outcome.text(), "pong");
+    /// assert_eq!(alice.call("ping", json!({})).await.reason(), "invalid_arguments");
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub async fn call(&self, tool: &str, arguments: Value) -> Outcome {
         self.through(tool, arguments, None).await
     }
@@ -211,6 +315,21 @@ impl Agent {
 }
 
 /// What became of a call. `Debug` shows how it ended and never what was answered.
+///
+/// ```
+/// # use doorman::{Doorman, expose, testing::Agent, tools};
+/// # use serde_json::json;
+/// # /// Answers.
+/// # #[expose(scopes = ["ping:send"], read_only)]
+/// # fn ping() -> String { "pong".into() }
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+/// # let alice = Agent::new(&doorman, "alice").scopes("ping:send")?;
+/// let outcome = alice.call("ping", json!({})).await;
+/// assert_eq!((outcome.reason(), outcome.text()), ("ok", "pong"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, PartialEq)]
 pub struct Outcome {
     reason: &'static str,
@@ -224,18 +343,61 @@ impl Outcome {
     }
 
     /// How it ended, in the words of the audit record: `ok`, `forbidden:scope`, `rate_limited`, …
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, testing::Agent, tools};
+    /// # use serde_json::json;
+    /// # /// Answers.
+    /// # #[expose(scopes = ["ping:send"], read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+    /// # let alice = Agent::new(&doorman, "alice").scopes("ping:send")?;
+    /// let outcome = alice.call("pong", json!({})).await;
+    /// assert_eq!(outcome.reason(), "not_exposed");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn reason(&self) -> &'static str {
         self.reason
     }
 
     /// Whether the tool answered.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, testing::Agent, tools};
+    /// # use serde_json::json;
+    /// # /// Answers.
+    /// # #[expose(scopes = ["ping:send"], read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+    /// # let alice = Agent::new(&doorman, "alice").scopes("ping:send")?;
+    /// assert!(alice.call("ping", json!({})).await.is_answered());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn is_answered(&self) -> bool {
         self.reason == "ok"
     }
 
     /// What the agent reads: the answer after redaction, or the words of a refusal.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, testing::Agent, tools};
+    /// # use serde_json::json;
+    /// # /// Answers.
+    /// # #[expose(scopes = ["ping:send"], read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+    /// # let alice = Agent::new(&doorman, "alice").scopes("ping:send")?;
+    /// assert_eq!(alice.call("ping", json!({})).await.text(), "pong");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -243,12 +405,42 @@ impl Outcome {
 
     /// The answer as JSON after redaction, as it is published: where the tool does not answer with an
     /// object, under `result`. None where the tool answers with text, or refuses.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, testing::Agent, tools};
+    /// # use serde_json::json;
+    /// # /// Answers.
+    /// # #[expose(scopes = ["ping:send"], read_only)]
+    /// # fn ping() -> u8 { 7 }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+    /// # let alice = Agent::new(&doorman, "alice").scopes("ping:send")?;
+    /// // The tool answers with the number 7.
+    /// let outcome = alice.call("ping", json!({})).await;
+    /// assert_eq!(outcome.structured(), Some(&json!({ "result": 7 })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn structured(&self) -> Option<&Value> {
         self.structured.as_ref()
     }
 
     /// The answer as JSON, or its text as a JSON string.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, testing::Agent, tools};
+    /// # use serde_json::json;
+    /// # /// Answers.
+    /// # #[expose(scopes = ["ping:send"], read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+    /// # let alice = Agent::new(&doorman, "alice").scopes("ping:send")?;
+    /// assert_eq!(alice.call("ping", json!({})).await.into_value(), "pong");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn into_value(self) -> Value {
         self.structured.unwrap_or(Value::String(self.text))

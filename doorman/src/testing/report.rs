@@ -3,6 +3,19 @@
 use std::fmt;
 
 /// What was tried on a tool.
+///
+/// ```
+/// # use doorman::{Doorman, expose, testing::{Try, matrix}, tools};
+/// # /// Answers.
+/// # #[expose(public, read_only)]
+/// # fn ping() -> String { "pong".into() }
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+/// let report = matrix(&doorman).await;
+/// assert!(!report.passed().any(|(_, tried)| tried == Try::OverRate));
+/// # Ok::<(), doorman::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Try {
@@ -80,24 +93,75 @@ impl fmt::Display for Finding {
 
 impl Report {
     /// Whether everything could be tried, and everything was refused as it should be.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, testing::matrix, tools};
+    /// # /// Answers.
+    /// # #[expose(scopes = ["ping:send"], read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+    /// let report = matrix(&doorman).await;
+    /// assert!(report.is_clean(), "{report}");
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.passed.is_empty() && self.untried.is_empty() && self.tried > 0
     }
 
     /// How many attempts there were.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, testing::matrix, tools};
+    /// # /// Answers.
+    /// # #[expose(scopes = ["ping:send"], read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+    /// assert!(matrix(&doorman).await.tried() > 0);
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn tried(&self) -> usize {
         self.tried
     }
 
     /// The tools that did not refuse, or for another reason than they should, and what was tried.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, testing::matrix, tools};
+    /// # /// Answers.
+    /// # #[expose(scopes = ["ping:send"], read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+    /// let report = matrix(&doorman).await;
+    /// assert_eq!(report.passed().count(), 0, "{report}");
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn passed(&self) -> impl Iterator<Item = (&str, Try)> {
         self.passed.iter().map(|finding| (finding.tool.as_str(), finding.tried))
     }
 
     /// What could not be tried: no arguments could be made up for the tool. Give it some with
     /// [`Matrix::sample`](super::Matrix::sample).
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, testing::matrix, tools};
+    /// # /// Answers.
+    /// # #[expose(scopes = ["ping:send"], read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+    /// let report = matrix(&doorman).await;
+    /// assert_eq!(report.untried().count(), 0, "{report}");
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn untried(&self) -> impl Iterator<Item = (&str, Try)> {
         self.untried.iter().map(|finding| (finding.tool.as_str(), finding.tried))
     }

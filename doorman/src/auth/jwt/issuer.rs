@@ -62,6 +62,12 @@ impl From<String> for TrustedIssuer {
 
 impl TrustedIssuer {
     /// Names the issuer as its tokens do: `iss` is compared exactly.
+    ///
+    /// ```
+    /// # use doorman::{OAuth, TrustedIssuer};
+    /// let issuer = TrustedIssuer::new("https://sso.example.com");
+    /// assert!(OAuth::new(issuer, "https://api.example.com/mcp").is_ok());
+    /// ```
     #[must_use]
     pub fn new(issuer: &str) -> Self {
         Self {
@@ -75,6 +81,13 @@ impl TrustedIssuer {
     /// Fetches the keys from this JWKS address instead of asking the issuer's metadata. `build()`
     /// refuses one that is no `https` (`http` on loopback).
     ///
+    /// ```
+    /// # use doorman::{TrustedIssuer};
+    /// let issuer = TrustedIssuer::new("https://sso.example.com").jwks_url("https://sso.example.com/keys")?;
+    /// assert!(issuer.jwks_url("https://sso.example.com/others").is_err());
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Setting`] where the keys were named before.
     pub fn jwks_url(self, url: &str) -> Result<Self, Error> {
@@ -84,6 +97,15 @@ impl TrustedIssuer {
     /// Takes the keys of a JWKS document (RFC 7517 §5). A key that may not verify tokens is dropped and
     /// logged by its kid: one for encryption, for another algorithm than its kind has, RSA below 2048
     /// bits, a private or symmetric one, two of one kid.
+    ///
+    /// ```
+    /// # use doorman::{TrustedIssuer};
+    /// let issuer = TrustedIssuer::new("https://sso.example.com");
+    /// assert!(issuer.clone().jwks(r#"{"keys":[]}"#).is_err());
+    /// let document = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+    /// let issuer = issuer.jwks(document)?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Setting`] where the document is not strict JSON or has no fit key, or the keys were
@@ -136,6 +158,22 @@ impl TrustedIssuer {
     }
 
     /// Allows these algorithms only. Without it every [`JwtAlgorithm`] that the keys are fit for.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, JwtAlgorithm, OAuth, TrustedIssuer, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let issuer = TrustedIssuer::new("https://sso.example.com").key(r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
+    /// # let server = |issuer: TrustedIssuer| {
+    /// #     let auth = OAuth::new(issuer, "https://api.example.com/mcp")?;
+    /// #     Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()
+    /// # };
+    /// // The issuer's key is an Ed25519 key.
+    /// assert!(server(issuer.clone().algorithms([JwtAlgorithm::EdDsa])).is_ok());
+    /// assert!(server(issuer.algorithms([JwtAlgorithm::Rs256])).is_err());
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn algorithms(mut self, allowed: impl IntoIterator<Item = JwtAlgorithm>) -> Self {
         self.algorithms = allowed.into_iter().collect();
@@ -144,6 +182,32 @@ impl TrustedIssuer {
 
     /// Accepts this audience as another name of the resource, for issuers that do not follow RFC 8707.
     /// It must name this server and no other.
+    ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp as now};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let issuer = TrustedIssuer::new("https://sso.example.com").hmac_secret(&[7; 32])?;
+    /// # let header = Header { typ: Some("at+jwt".into()), ..Header::default() };
+    /// # let claims = serde_json::json!({
+    /// #     "iss": "https://sso.example.com", "sub": "alice", "iat": now(), "exp": now() + 60,
+    /// #     "aud": "billing-api", "client_id": "billing-app", "jti": "1"
+    /// # });
+    /// # let token = encode(&header, &claims, &EncodingKey::from_secret(&[7; 32])).unwrap();
+    /// # let principal = async |issuer: TrustedIssuer| {
+    /// #     let auth = OAuth::new(issuer, "https://api.example.com/mcp").unwrap();
+    /// #     let builder = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(()));
+    /// #     builder.build().unwrap().authenticate(Credential::Bearer(&token), None).await
+    /// # };
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// // The token is for `billing-api`.
+    /// assert!(principal(issuer.clone()).await.is_err());
+    /// assert!(principal(issuer.audience("billing-api")).await.is_ok());
+    /// # });
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.rules.audiences.insert(audience.into());
@@ -152,6 +216,32 @@ impl TrustedIssuer {
 
     /// Accepts tokens that name these audiences besides this server; alone they open nothing.
     /// Gives up: those servers could use here the tokens that they are shown.
+    ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp as now};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let issuer = TrustedIssuer::new("https://sso.example.com").hmac_secret(&[7; 32])?;
+    /// # let header = Header { typ: Some("at+jwt".into()), ..Header::default() };
+    /// # let claims = serde_json::json!({
+    /// #     "iss": "https://sso.example.com", "sub": "alice", "iat": now(), "exp": now() + 60,
+    /// #     "aud": ["https://api.example.com/mcp", "https://api.example.com/reports"], "client_id": "billing-app", "jti": "1"
+    /// # });
+    /// # let token = encode(&header, &claims, &EncodingKey::from_secret(&[7; 32])).unwrap();
+    /// # let principal = async |issuer: TrustedIssuer| {
+    /// #     let auth = OAuth::new(issuer, "https://api.example.com/mcp").unwrap();
+    /// #     let builder = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(()));
+    /// #     builder.build().unwrap().authenticate(Credential::Bearer(&token), None).await
+    /// # };
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// // The token is for this server and for the reports.
+    /// assert!(principal(issuer.clone()).await.is_err());
+    /// assert!(principal(issuer.tolerate_audiences(["https://api.example.com/reports"])).await.is_ok());
+    /// # });
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn tolerate_audiences<A: Into<String>>(
         mut self,
@@ -163,6 +253,32 @@ impl TrustedIssuer {
 
     /// Accepts tokens without `aud` where they were issued to one of these clients. Gives up: whatever
     /// else such a client has tokens for, those open this server too.
+    ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp as now};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let issuer = TrustedIssuer::new("https://sso.example.com").hmac_secret(&[7; 32])?;
+    /// # let header = Header { typ: Some("at+jwt".into()), ..Header::default() };
+    /// # let claims = serde_json::json!({
+    /// #     "iss": "https://sso.example.com", "sub": "alice", "iat": now(), "exp": now() + 60,
+    /// #     "client_id": "billing-app", "jti": "1"
+    /// # });
+    /// # let token = encode(&header, &claims, &EncodingKey::from_secret(&[7; 32])).unwrap();
+    /// # let principal = async |issuer: TrustedIssuer| {
+    /// #     let auth = OAuth::new(issuer, "https://api.example.com/mcp").unwrap();
+    /// #     let builder = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(()));
+    /// #     builder.build().unwrap().authenticate(Credential::Bearer(&token), None).await
+    /// # };
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// // The token has no `aud`, and was issued to `billing-app`.
+    /// assert!(principal(issuer.clone()).await.is_err());
+    /// assert!(principal(issuer.accept_missing_audience_of_clients(["billing-app"])).await.is_ok());
+    /// # });
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn accept_missing_audience_of_clients<C: Into<String>>(
         mut self,
@@ -176,6 +292,32 @@ impl TrustedIssuer {
     /// from others. Instead such a token must hold `scope`, `scp`, `client_id` or `azp`, may not be
     /// for its own client, and may hold nothing that only other kinds hold (`nonce`, `at_hash`,
     /// `c_hash`, `s_hash`, `events`, another `token_use` than `access`, another `typ` than `Bearer`).
+    ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp as now};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let issuer = TrustedIssuer::new("https://sso.example.com").hmac_secret(&[7; 32])?;
+    /// # let header = Header { typ: Some("JWT".into()), ..Header::default() };
+    /// # let claims = serde_json::json!({
+    /// #     "iss": "https://sso.example.com", "sub": "alice", "iat": now(), "exp": now() + 60,
+    /// #     "aud": "https://api.example.com/mcp", "client_id": "billing-app", "jti": "1"
+    /// # });
+    /// # let token = encode(&header, &claims, &EncodingKey::from_secret(&[7; 32])).unwrap();
+    /// # let principal = async |issuer: TrustedIssuer| {
+    /// #     let auth = OAuth::new(issuer, "https://api.example.com/mcp").unwrap();
+    /// #     let builder = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(()));
+    /// #     builder.build().unwrap().authenticate(Credential::Bearer(&token), None).await
+    /// # };
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// // The type of the token is `JWT`.
+    /// assert!(principal(issuer.clone()).await.is_err());
+    /// assert!(principal(issuer.accept_plain_jwt()).await.is_ok());
+    /// # });
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn accept_plain_jwt(mut self) -> Self {
         self.rules.plain_jwt = true;
@@ -183,6 +325,32 @@ impl TrustedIssuer {
     }
 
     /// Reads the client from this claim instead of `client_id`: `azp`, `cid`, `appid`.
+    ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp as now};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let issuer = TrustedIssuer::new("https://sso.example.com").hmac_secret(&[7; 32])?;
+    /// # let header = Header { typ: Some("at+jwt".into()), ..Header::default() };
+    /// # let claims = serde_json::json!({
+    /// #     "iss": "https://sso.example.com", "sub": "alice", "iat": now(), "exp": now() + 60,
+    /// #     "aud": "https://api.example.com/mcp", "azp": "billing-app", "jti": "1"
+    /// # });
+    /// # let token = encode(&header, &claims, &EncodingKey::from_secret(&[7; 32])).unwrap();
+    /// # let principal = async |issuer: TrustedIssuer| {
+    /// #     let auth = OAuth::new(issuer, "https://api.example.com/mcp").unwrap();
+    /// #     let builder = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(()));
+    /// #     builder.build().unwrap().authenticate(Credential::Bearer(&token), None).await
+    /// # };
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// // The token says `"azp": "billing-app"`.
+    /// let alice = principal(issuer.client_id_claim("azp")).await.unwrap();
+    /// assert_eq!(alice.client_id(), Some("billing-app"));
+    /// # });
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn client_id_claim(mut self, name: impl Into<String>) -> Self {
         self.rules.client_id_claim = name.into();
@@ -190,6 +358,32 @@ impl TrustedIssuer {
     }
 
     /// Accepts tokens that do not name their client. Gives up: which program acted.
+    ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp as now};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let issuer = TrustedIssuer::new("https://sso.example.com").hmac_secret(&[7; 32])?;
+    /// # let header = Header { typ: Some("at+jwt".into()), ..Header::default() };
+    /// # let claims = serde_json::json!({
+    /// #     "iss": "https://sso.example.com", "sub": "alice", "iat": now(), "exp": now() + 60,
+    /// #     "aud": "https://api.example.com/mcp", "jti": "1"
+    /// # });
+    /// # let token = encode(&header, &claims, &EncodingKey::from_secret(&[7; 32])).unwrap();
+    /// # let principal = async |issuer: TrustedIssuer| {
+    /// #     let auth = OAuth::new(issuer, "https://api.example.com/mcp").unwrap();
+    /// #     let builder = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(()));
+    /// #     builder.build().unwrap().authenticate(Credential::Bearer(&token), None).await
+    /// # };
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// // The token has no `client_id`.
+    /// assert!(principal(issuer.clone()).await.is_err());
+    /// assert!(principal(issuer.accept_missing_client_id()).await.is_ok());
+    /// # });
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn accept_missing_client_id(mut self) -> Self {
         self.rules.client_id_needed = false;
@@ -197,6 +391,32 @@ impl TrustedIssuer {
     }
 
     /// Accepts tokens without `jti`. Gives up: telling one token from another at the issuer.
+    ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp as now};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let issuer = TrustedIssuer::new("https://sso.example.com").hmac_secret(&[7; 32])?;
+    /// # let header = Header { typ: Some("at+jwt".into()), ..Header::default() };
+    /// # let claims = serde_json::json!({
+    /// #     "iss": "https://sso.example.com", "sub": "alice", "iat": now(), "exp": now() + 60,
+    /// #     "aud": "https://api.example.com/mcp", "client_id": "billing-app"
+    /// # });
+    /// # let token = encode(&header, &claims, &EncodingKey::from_secret(&[7; 32])).unwrap();
+    /// # let principal = async |issuer: TrustedIssuer| {
+    /// #     let auth = OAuth::new(issuer, "https://api.example.com/mcp").unwrap();
+    /// #     let builder = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(()));
+    /// #     builder.build().unwrap().authenticate(Credential::Bearer(&token), None).await
+    /// # };
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// // The token has no `jti`.
+    /// assert!(principal(issuer.clone()).await.is_err());
+    /// assert!(principal(issuer.accept_missing_jti()).await.is_ok());
+    /// # });
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn accept_missing_jti(mut self) -> Self {
         self.rules.jti_needed = false;
@@ -204,6 +424,22 @@ impl TrustedIssuer {
     }
 
     /// How long after `exp` a token still passes, for clocks that differ: 30 s without it, at most 60 s.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use doorman::{Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let issuer = TrustedIssuer::new("https://sso.example.com").key(r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
+    /// # let server = |issuer: TrustedIssuer| {
+    /// #     let auth = OAuth::new(issuer, "https://api.example.com/mcp")?;
+    /// #     Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()
+    /// # };
+    /// assert!(server(issuer.clone().leeway(Duration::from_secs(5))).is_ok());
+    /// assert!(server(issuer.leeway(Duration::from_secs(61))).is_err());
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.rules.leeway = leeway;
@@ -211,6 +447,22 @@ impl TrustedIssuer {
     }
 
     /// The longest time from `iat` to `exp`: 24 hours without it.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use doorman::{Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let issuer = TrustedIssuer::new("https://sso.example.com").key(r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
+    /// # let server = |issuer: TrustedIssuer| {
+    /// #     let auth = OAuth::new(issuer, "https://api.example.com/mcp")?;
+    /// #     Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(())).build()
+    /// # };
+    /// assert!(server(issuer.clone().max_lifetime(Duration::from_secs(3_600))).is_ok());
+    /// assert!(server(issuer.max_lifetime(Duration::ZERO)).is_err());
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn max_lifetime(mut self, lifetime: Duration) -> Self {
         self.rules.max_lifetime = lifetime;
@@ -218,6 +470,32 @@ impl TrustedIssuer {
     }
 
     /// Names the claim that holds the tenant. A token where it is no text, or empty, is refused.
+    ///
+    /// ```
+    /// # use doorman::{Credential, Doorman, OAuth, TrustedIssuer, expose, tools};
+    /// # use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp as now};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let issuer = TrustedIssuer::new("https://sso.example.com").hmac_secret(&[7; 32])?;
+    /// # let header = Header { typ: Some("at+jwt".into()), ..Header::default() };
+    /// # let claims = serde_json::json!({
+    /// #     "iss": "https://sso.example.com", "sub": "alice", "iat": now(), "exp": now() + 60,
+    /// #     "aud": "https://api.example.com/mcp", "client_id": "billing-app", "jti": "1", "org": "acme"
+    /// # });
+    /// # let token = encode(&header, &claims, &EncodingKey::from_secret(&[7; 32])).unwrap();
+    /// # let principal = async |issuer: TrustedIssuer| {
+    /// #     let auth = OAuth::new(issuer, "https://api.example.com/mcp").unwrap();
+    /// #     let builder = Doorman::builder("billing").auth(auth).tools(tools![ping].with_state(()));
+    /// #     builder.build().unwrap().authenticate(Credential::Bearer(&token), None).await
+    /// # };
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// // The token says `"org": "acme"`.
+    /// let alice = principal(issuer.tenant_claim("org")).await.unwrap();
+    /// assert_eq!(alice.tenant(), Some("acme"));
+    /// # });
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn tenant_claim(mut self, name: impl Into<String>) -> Self {
         self.rules.tenant_claim = Some(name.into());
@@ -226,6 +504,13 @@ impl TrustedIssuer {
 
     /// Lets keys be fetched from this host though its addresses are private. Without it only globally
     /// reachable addresses are asked, and loopback where the issuer itself is on loopback.
+    ///
+    /// ```
+    /// # use doorman::{OAuth, TrustedIssuer};
+    /// let issuer = TrustedIssuer::new("https://sso.internal").allow_private_host("sso.internal");
+    /// let auth = OAuth::new(issuer, "https://api.example.com/mcp")?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
     #[must_use]
     pub fn allow_private_host(mut self, host: impl Into<String>) -> Self {
         self.private_hosts.insert(host.into());
