@@ -8,6 +8,8 @@ mod both;
 mod both_doors;
 #[path = "existing_app.rs"]
 mod existing_app;
+#[path = "guard_existing.rs"]
+mod guard_existing;
 #[path = "middleware.rs"]
 mod middleware;
 #[path = "quickstart.rs"]

@@ -127,6 +127,37 @@ async fn a_port_that_is_taken_is_named_with_what_to_do() {
 }
 
 #[tokio::test]
+async fn the_lines_that_guard_existing_prints_do_what_they_say() {
+    let mut notes = Example::start("guard_existing", &["--port", "0"]);
+    let mut lines = Vec::new();
+    for _ in 0..7 {
+        lines.push(curl(&notes.after("curl ").await).await);
+    }
+    let [list, search, refused, unlisted, prompt, read, private] = &lines[..] else { panic!() };
+    let names = list.result()["tools"].as_array().unwrap().clone();
+    assert_eq!((names.len(), &names[0]["name"]), (1, &json!("search_notes")));
+    let found: Value = serde_json::from_str(&search.text()).unwrap();
+    let note = json!({ "id": 7, "author": "«redacted»", "text": "write to «redacted»" });
+    assert_eq!(found, json!([note]));
+    assert_eq!(refused.status, 403);
+    assert_eq!(unlisted.json()["error"]["code"], -32602);
+    let message = &prompt.result()["messages"][0]["content"]["text"];
+    assert_eq!(message, "Sum up the notes of «redacted».");
+    assert_eq!(read.result()["contents"][0]["text"], "ask «redacted»");
+    assert_eq!(private.json()["error"]["code"], -32002);
+    let records = notes.end(6).await;
+    assert_eq!(records.lines().count(), 6, "a list of tools is no call: {records}");
+    assert!(!records.contains("ann@") && !records.contains("hunter2"), "{records}");
+}
+
+#[tokio::test]
+async fn guard_existing_prints_its_pins() {
+    let output = Command::new(path("guard_existing")).arg("--pins").output().await.unwrap();
+    let pins = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(pins.matches(" sha256:").count(), 2, "{pins}");
+}
+
+#[tokio::test]
 async fn the_resource_server_takes_the_token_that_it_prints() {
     let mut server = Example::start("resource_server", &["--port", "0"]);
     let token = server.after("TOKEN=").await;

@@ -12,6 +12,7 @@ mod dev_issuer;
 mod doors;
 mod examples;
 mod failures;
+mod foreign;
 mod functions;
 mod gate;
 mod hostile;

@@ -4,6 +4,7 @@ use std::{fmt, net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::{principal::Principal, schema::Object, spec::Spec};
@@ -48,8 +49,21 @@ pub enum Reply {
     Json(Bytes),
     /// Plain text.
     Text(String),
+    /// What another server answered.
+    Blocks(Blocks),
     /// Nothing to say.
     Empty,
+}
+
+/// An answer in the protocol's own blocks.
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Blocks {
+    /// The structured content, as JSON.
+    pub(crate) structured: Option<Bytes>,
+    /// The blocks: objects of the protocol, whose texts are redacted wherever they stand. What stands
+    /// under `data` and `blob` is base64, and let through as it is.
+    pub(crate) blocks: Vec<Value>,
 }
 
 impl Reply {
@@ -58,6 +72,10 @@ impl Reply {
         match self {
             Self::Json(bytes) => bytes.len(),
             Self::Text(text) => text.len(),
+            Self::Blocks(Blocks { structured, blocks }) => {
+                let blocks = blocks.iter().map(|block| block.to_string().len()).sum::<usize>();
+                structured.as_ref().map_or(0, Bytes::len) + blocks
+            }
             Self::Empty => 0,
         }
     }
@@ -69,8 +87,15 @@ impl fmt::Debug for Reply {
         let kind = match self {
             Self::Json(_) => "Json",
             Self::Text(_) => "Text",
+            Self::Blocks(_) => "Blocks",
             Self::Empty => "Empty",
         };
         write!(f, "Reply::{kind}({} bytes)", self.len())
+    }
+}
+
+impl fmt::Debug for Blocks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Blocks({})", self.blocks.len())
     }
 }

@@ -71,7 +71,7 @@ pub(crate) struct Parts {
     pub(crate) anonymous: bool,
     pub(crate) guard: Guard,
     pub(crate) tools: Vec<Tool>,
-    pub(crate) index: HashMap<&'static str, usize>,
+    pub(crate) index: HashMap<String, usize>,
     /// What adapters keep of the tools whose routes are published.
     pub(crate) published: Vec<Arc<dyn Any + Send + Sync>>,
     pub(crate) listing: Listing,

@@ -62,6 +62,8 @@ pub enum Refusal {
     TooLarge,
     /// The handler's answer is not of the declared shape.
     BadOutput,
+    /// The tool of another server is no longer what was listed.
+    Changed,
     /// The caller went away.
     Cancelled,
     /// The audit log is strict and cannot keep the record of the call.
@@ -97,6 +99,7 @@ impl Refusal {
             Self::Timeout => "timeout",
             Self::TooLarge => "too_large",
             Self::BadOutput => "bad_output",
+            Self::Changed => "changed",
             Self::Cancelled => "cancelled",
             Self::AuditUnavailable => "audit_unavailable",
         }
@@ -129,7 +132,7 @@ impl Refusal {
 
     /// Whether the tool failed, and not the call.
     pub(crate) fn is_failure_of_the_tool(&self) -> bool {
-        matches!(self, Self::Failed | Self::Panic | Self::Timeout)
+        matches!(self, Self::Failed | Self::Panic | Self::Timeout | Self::Changed)
     }
 
     /// The scopes that the tool needs and those that the caller lacks; both empty where scopes are
@@ -170,6 +173,9 @@ impl fmt::Display for Refusal {
             Self::Timeout => f.write_str("timeout: the tool did not answer in time"),
             Self::TooLarge => f.write_str("too_large: the result is too large; ask for less"),
             Self::BadOutput => f.write_str("bad_output: the tool answered in an undeclared shape"),
+            Self::Changed => f.write_str(
+                "changed: the tool is no longer what was reviewed, so it is not called",
+            ),
             Self::Cancelled => f.write_str("cancelled: the caller went away"),
             Self::AuditUnavailable => f.write_str(
                 "audit_unavailable: the audit log cannot be written, so no call is made; try again later",

@@ -90,6 +90,7 @@ mod spec;
 pub mod testing;
 mod tool;
 mod units;
+mod uri;
 mod validate;
 
 pub use audit::{AuditLog, AuditRecord, AuditSink};
@@ -164,6 +165,7 @@ pub use redact::{
     Containers, Detector, LogFields, Mask, Pii, Redacted, Redactions, Redactor, Secret, Span,
 };
 pub use scope::{MalformedScope, Scope, ScopeSet};
+pub use server::{Allow, Foreign};
 pub use signature::{FromRef, State};
 pub use tool::Toolset;
 pub use units::Units;

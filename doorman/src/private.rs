@@ -5,7 +5,7 @@ pub use std::borrow::Cow;
 pub use schemars;
 
 pub use crate::{
-    call::{Call, Reply},
+    call::{Blocks, Call, Reply},
     distinct::assert_distinct,
     door::{enter, published},
     error::Refusal,

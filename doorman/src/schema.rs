@@ -141,6 +141,15 @@ pub struct Output {
 }
 
 impl Output {
+    /// The published form of what another server says that it answers.
+    ///
+    /// # Errors
+    /// What is wrong with the schema.
+    pub(crate) fn declared(schema: &Object) -> Result<Self, String> {
+        let too_wide = has_wide_integers(&Value::Object(schema.clone()));
+        Ok(Self { schema: declared(schema, "result")?, wrapped: false, too_wide })
+    }
+
     /// The published form of what `T` serializes to.
     #[must_use]
     pub fn of<T: JsonSchema>() -> Self {
@@ -172,6 +181,30 @@ impl Output {
         redirect(&mut wrapper, "#", "#/properties/result");
         Self { schema: wrapper.as_object().cloned().unwrap_or_default(), wrapped: true, too_wide }
     }
+}
+
+/// The arguments of another server's tool as they are published and held against.
+///
+/// # Errors
+/// What is wrong with the schema.
+pub(crate) fn declared_arguments(schema: &Object) -> Result<Object, String> {
+    if schema.get("type").is_none_or(|kind| kind != "object") {
+        return Err("the schema of its arguments is not one of objects".into());
+    }
+    declared(schema, "arguments")
+}
+
+/// Another server's schema, in the one dialect that values are held against.
+fn declared(schema: &Object, what: &str) -> Result<Object, String> {
+    const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+    let mut schema = schema.clone();
+    if schema.remove("$schema").is_some_and(|dialect| dialect != DIALECT) {
+        return Err(format!(
+            "the schema of its {what} is of another dialect: write it in JSON Schema 2020-12"
+        ));
+    }
+    tidy(&mut schema);
+    Ok(schema)
 }
 
 /// Makes every reference to one place lead to another.

@@ -1,29 +1,34 @@
 //! The only file that knows rmcp: an MCP server whose every call goes through the guard.
 
+mod beside;
+mod foreign;
+mod inbound;
 mod stdio;
 
-use std::{
-    future::ready,
-    net::SocketAddr,
-    sync::{Arc, OnceLock},
-    time::Instant,
-};
+use std::{future::ready, sync::Arc, time::Instant};
 
-use http::{HeaderMap, request::Parts as HttpParts};
+use http::HeaderMap;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
-        CompleteResult, ContentBlock, CustomRequest, CustomResult, ErrorCode, Implementation,
-        ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
-        MetaObject, PaginatedRequestParams, RequestId, ServerCapabilities, ServerConfig,
-        Tool as Published, ToolAnnotations,
+        CompleteResult, ContentBlock, CustomRequest, CustomResult, ErrorCode,
+        GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
+        ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, MetaObject,
+        PaginatedRequestParams, PromptsCapability, ReadResourceRequestParams, ReadResourceResponse,
+        ResourcesCapability, ServerCapabilities, ServerConfig, Tool as Published, ToolAnnotations,
     },
     service::RequestContext,
 };
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-pub use self::stdio::serve_io;
+use self::inbound::left_by_gate;
+pub use self::{
+    foreign::{Allow, Foreign},
+    inbound::{Inbound, Slot},
+    stdio::serve_io,
+};
 use crate::{
     auth::Denial,
     authorize::authorize,
@@ -34,46 +39,8 @@ use crate::{
     principal::Principal,
     schema::Object,
     spec::{Effect, Spec},
+    tool::Role,
 };
-
-/// What an HTTP adapter knows of a request and hands over in its extensions. Without it a request is
-/// refused.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Inbound {
-    /// Who sends it.
-    pub principal: Principal,
-    /// Where it comes from.
-    pub peer: Option<SocketAddr>,
-    /// Where a refusal that HTTP has a status for is left.
-    pub slot: Slot,
-}
-
-impl Inbound {
-    /// What the gate found out.
-    #[must_use]
-    pub fn new(principal: Principal, peer: Option<SocketAddr>, slot: Slot) -> Self {
-        Self { principal, peer, slot }
-    }
-}
-
-/// Carries a refusal of one request back to the adapter, which answers with its status: so nobody
-/// parses the body a second time.
-#[derive(Debug, Clone, Default)]
-pub struct Slot(Arc<OnceLock<(Value, Denial)>>);
-
-impl Slot {
-    /// The JSON-RPC id of the refused request, and the response.
-    #[must_use]
-    pub fn read(&self) -> Option<&(Value, Denial)> {
-        self.0.get()
-    }
-
-    fn fill(&self, id: &RequestId, denial: Denial) {
-        let id = serde_json::to_value(id).unwrap_or(Value::Null);
-        let _ = self.0.set((id, denial));
-    }
-}
 
 /// A [`Doorman`] as rmcp serves it.
 #[derive(Debug, Clone)]
@@ -126,6 +93,36 @@ impl Server {
         parts.listing == Listing::All || authorize(spec, principal, &parts.guard.hierarchy).is_ok()
     }
 
+    /// Takes a call of a row through the guard. A refusal that HTTP has a status for is left at the gate.
+    async fn guarded(
+        &self,
+        place: usize,
+        arguments: Object,
+        inbound: &Inbound,
+        headers: HeaderMap,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<Answer, Refused> {
+        let parts = self.doorman.parts();
+        let tool = &parts.tools[place];
+        let call = Call {
+            spec: tool.spec.clone(),
+            arguments,
+            principal: inbound.principal.clone(),
+            peer: inbound.peer,
+            headers,
+            host: parts.host.clone(),
+            result_limit: parts.result_limit,
+            tool: place,
+            gone: context.ct.clone(),
+        };
+        let called = parts.guard.call(&*tool.dispatch, call, Instant::now()).await;
+        called.inspect_err(|refused| {
+            if let Some(denial) = self.doorman.denial(&refused.refusal, &refused.request_id) {
+                inbound.slot.fill(&context.id, denial);
+            }
+        })
+    }
+
     /// The answer to a call to what is no tool; it does not repeat the name.
     fn unknown(
         &self,
@@ -161,7 +158,14 @@ macro_rules! refused {
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         let parts = self.doorman.parts();
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+        let mut capabilities = ServerCapabilities::builder().enable_tools().build();
+        if self.serves_prompts().is_ok() {
+            capabilities.prompts = Some(PromptsCapability::default());
+        }
+        if self.serves_resources().is_ok() {
+            capabilities.resources = Some(ResourcesCapability::default());
+        }
+        ServerConfig::new(capabilities)
             .with_server_info(Implementation::new(&*parts.name, &*parts.version))
     }
 
@@ -173,31 +177,12 @@ impl ServerHandler for Server {
         let parts = self.doorman.parts();
         let (inbound, headers) = self.inbound(&mut context).await?;
         let arguments = request.arguments.unwrap_or_default();
-        let place = parts.index.get(&*request.name).copied();
-        let Some((place, tool)) = place.and_then(|place| Some((place, parts.tools.get(place)?)))
-        else {
+        let Some(place) = parts.index.get(&*request.name).copied() else {
             return self.unknown(&request.name, &arguments, &inbound).map(Into::into);
         };
-        let call = Call {
-            spec: tool.spec.clone(),
-            arguments,
-            principal: inbound.principal,
-            peer: inbound.peer,
-            headers,
-            host: parts.host.clone(),
-            result_limit: parts.result_limit,
-            tool: place,
-            gone: context.ct.clone(),
-        };
-        match parts.guard.call(&*tool.dispatch, call, Instant::now()).await {
-            Ok(answer) => Ok(result(answer).into()),
-            Err(refused) => {
-                let denial = self.doorman.denial(&refused.refusal, &refused.request_id);
-                if let Some(denial) = denial {
-                    inbound.slot.fill(&context.id, denial);
-                }
-                Ok(refusal(&refused).into())
-            }
+        match self.guarded(place, arguments, &inbound, headers, &context).await {
+            Ok(answer) => result(answer).map(Into::into),
+            Err(refused) => Ok(refusal(&refused).into()),
         }
     }
 
@@ -207,9 +192,15 @@ impl ServerHandler for Server {
         mut context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         let (inbound, _) = self.inbound(&mut context).await?;
-        let tools = self.doorman.parts().tools.iter().zip(&*self.published);
-        let shown = tools.filter(|(tool, _)| self.shows(&tool.spec, &inbound.principal));
-        let shown = shown.map(|(_, published)| published.clone()).collect();
+        let mut shown = Vec::new();
+        for (tool, published) in self.doorman.parts().tools.iter().zip(&*self.published) {
+            if matches!(tool.role, Role::Tool)
+                && self.shows(&tool.spec, &inbound.principal)
+                && tool.dispatch.unchanged().await
+            {
+                shown.push(published.clone());
+            }
+        }
         // The list depends on who asks, so nobody may keep it for others.
         Ok(ListToolsResult::with_all_items(shown)
             .with_ttl_ms(0)
@@ -238,22 +229,52 @@ impl ServerHandler for Server {
 
     refused! {
         complete(CompleteRequestParams) -> CompleteResult;
-        list_prompts(Option<PaginatedRequestParams>) -> ListPromptsResult;
-        list_resources(Option<PaginatedRequestParams>) -> ListResourcesResult;
-        list_resource_templates(Option<PaginatedRequestParams>) -> ListResourceTemplatesResult;
     }
-}
 
-/// Takes out what the gate left. A request that did not come through a gate has nobody behind it.
-fn left_by_gate(
-    context: &mut RequestContext<RoleServer>,
-) -> Result<(Inbound, HeaderMap), ErrorData> {
-    let parts = context.extensions.remove::<HttpParts>();
-    let found =
-        parts.and_then(|mut parts| Some((parts.extensions.remove::<Inbound>()?, parts.headers)));
-    found.ok_or_else(|| {
-        ErrorData::internal_error("this request did not come through doorman's gate", None)
-    })
+    async fn list_prompts(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        self.serves_prompts()?;
+        self.prompts(context).await
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        self.serves_prompts()?;
+        self.prompt(request, context).await.map(Into::into)
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        self.serves_resources()?;
+        self.resources(context).await
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        self.serves_resources()?;
+        self.templates(context).await
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        self.serves_resources()?;
+        self.read(request, context).await.map(Into::into)
+    }
 }
 
 /// The answer to a request whose sender is not let in: the same code as over HTTP.
@@ -266,18 +287,36 @@ fn denied(denial: Denial) -> ErrorData {
 }
 
 fn not_served() -> ErrorData {
-    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, "this server has tools only", None)
+    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, "this server does not serve that", None)
 }
 
-fn result(answer: Answer) -> CallToolResult {
-    let mut result = CallToolResult::success(vec![ContentBlock::text(answer.text)]);
+fn result(answer: Answer) -> Result<CallToolResult, ErrorData> {
+    let content = match answer.blocks {
+        None => vec![ContentBlock::text(answer.text)],
+        Some(blocks) => content(blocks)?,
+    };
+    let mut result = CallToolResult::success(content);
     result.structured_content = answer.structured;
-    result
+    Ok(result)
+}
+
+/// What another server said, in the protocol's own types again.
+fn content<T: DeserializeOwned>(blocks: Vec<Value>) -> Result<Vec<T>, ErrorData> {
+    let blocks = blocks.into_iter().map(serde_json::from_value).collect::<Result<_, _>>();
+    blocks.map_err(|_| ErrorData::internal_error("bad_output: the answer cannot be sent", None))
 }
 
 /// Words for the agent and data under `_meta`: clients hold `structuredContent` against the output
 /// schema even where a call failed.
-fn refusal(Refused { refusal, request_id }: &Refused) -> CallToolResult {
+fn refusal(refused: &Refused) -> CallToolResult {
+    let mut meta = MetaObject::new();
+    meta.insert("doorman/refusal".to_owned(), told(refused));
+    let words = ContentBlock::text(refused.refusal.to_string());
+    CallToolResult::error(vec![words]).with_meta(Some(meta))
+}
+
+/// A refusal as data.
+fn told(Refused { refusal, request_id }: &Refused) -> Value {
     let (required, missing) = refusal.scopes();
     let names =
         |scopes: &[crate::scope::Scope]| scopes.iter().map(ToString::to_string).collect::<Vec<_>>();
@@ -289,9 +328,7 @@ fn refusal(Refused { refusal, request_id }: &Refused) -> CallToolResult {
         data["scopes_required"] = names(required).into();
         data["scopes_missing"] = names(missing).into();
     }
-    let mut meta = MetaObject::new();
-    meta.insert("doorman/refusal".to_owned(), data);
-    CallToolResult::error(vec![ContentBlock::text(refusal.to_string())]).with_meta(Some(meta))
+    data
 }
 
 fn publish(spec: &Spec) -> Published {
@@ -302,8 +339,8 @@ fn publish(spec: &Spec) -> Published {
         .idempotent(spec.idempotent())
         .open_world(spec.open_world());
     let mut tool = Published::new_with_raw(
-        spec.name(),
-        spec.description().map(Into::into),
+        spec.name().to_owned(),
+        spec.description().map(|description| description.to_owned().into()),
         spec.input().clone(),
     )
     .with_annotations(annotations);

@@ -1,9 +1,13 @@
 //! What a tool is: the facts that the attribute wrote down, checked, and its schemas.
 
-use std::{fmt, sync::Arc, time::Duration};
+mod hidden;
 
-use serde_json::{Value, json};
+use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
+use serde_json::json;
+
+use self::hidden::hidden_in_members;
+pub(crate) use self::hidden::{hidden_in, is_hidden};
 use crate::{
     error::Error,
     rate::{self, Counts, Rate},
@@ -136,10 +140,51 @@ impl Facts {
     }
 }
 
+/// What is said of a tool, in words that need not be known when the program is compiled.
+#[derive(Debug, Clone)]
+pub(crate) struct Said {
+    pub(crate) name: Cow<'static, str>,
+    /// None where everyone may call it.
+    pub(crate) scopes: Option<Vec<Cow<'static, str>>>,
+    pub(crate) effect: Effect,
+    pub(crate) title: Cow<'static, str>,
+    pub(crate) description: Cow<'static, str>,
+    pub(crate) idempotent: bool,
+    pub(crate) open_world: bool,
+    pub(crate) timeout: Duration,
+    pub(crate) rate: Cow<'static, str>,
+    pub(crate) cost: f64,
+    pub(crate) redact: Vec<Cow<'static, str>>,
+}
+
+impl From<Facts> for Said {
+    fn from(facts: Facts) -> Self {
+        let borrowed = |texts: &'static [&'static str]| {
+            texts.iter().copied().map(Cow::Borrowed).collect::<Vec<_>>()
+        };
+        Self {
+            name: facts.name.into(),
+            scopes: match facts.access {
+                Access::Public => None,
+                Access::Scopes(scopes) => Some(borrowed(scopes)),
+            },
+            effect: facts.effect,
+            title: facts.title.into(),
+            description: facts.description.into(),
+            idempotent: facts.idempotent,
+            open_world: facts.open_world,
+            timeout: facts.timeout,
+            rate: facts.rate.into(),
+            cost: facts.cost,
+            redact: borrowed(facts.redact),
+        }
+    }
+}
+
 /// A tool as it is published and guarded: facts, scopes and schemas, all checked.
 #[derive(Clone)]
 pub struct Spec {
-    facts: Facts,
+    said: Said,
     scopes: Vec<Scope>,
     rates: Vec<Rate>,
     cost: Units,
@@ -161,24 +206,36 @@ impl Spec {
         if !is_tool_name(facts.name) {
             return Err(fail("a name is 1 to 64 characters of `A-Z a-z 0-9 _ . -`".into()));
         }
-        let scopes = match facts.access {
-            Access::Public => Vec::new(),
-            Access::Scopes([]) => {
+        let input = arguments.finish().map_err(|names| {
+            fail(format!(
+                "two arguments are named `{}`: rename one of the fields",
+                names.join("`, `")
+            ))
+        })?;
+        Self::of(facts.into(), input, output)
+    }
+
+    /// Checks what is said, under a name that was checked, with the schema of the arguments.
+    pub(crate) fn of(said: Said, input: Object, output: Option<Output>) -> Result<Self, Error> {
+        let fail = |problem: String| Error::Tool { tool: said.name.to_string(), problem };
+        let scopes = match &said.scopes {
+            None => Vec::new(),
+            Some(scopes) if scopes.is_empty() => {
                 return Err(fail("neither scopes nor `public`: write `scopes = [\"…\"]`".into()));
             }
-            Access::Scopes(scopes) => scopes
+            Some(scopes) => scopes
                 .iter()
                 .map(|scope| Scope::parse(scope).map_err(|mistake| fail(mistake.to_string())))
                 .collect::<Result<_, _>>()?,
         };
-        let rates = match facts.rate {
+        let rates = match &*said.rate {
             "" => Vec::new(),
             rate => rate::parse(rate, Counts::Calls)
                 .map_err(|problem| fail(format!("its `rate` {problem}")))?,
         };
-        let cost = Units::from_f64(facts.cost)
+        let cost = Units::from_f64(said.cost)
             .ok_or_else(|| fail("its `cost` is no number from 0 to 1000000000000".into()))?;
-        for (what, text) in [("title", facts.title), ("description", facts.description)] {
+        for (what, text) in [("title", &said.title), ("description", &said.description)] {
             if let Some(hidden) = text.chars().find(|c| is_hidden(*c)) {
                 return Err(fail(format!(
                     "its {what} holds the invisible character U+{:04X}: remove it",
@@ -192,12 +249,6 @@ impl Spec {
                     .into(),
             ));
         }
-        let input = arguments.finish().map_err(|names| {
-            fail(format!(
-                "two arguments are named `{}`: rename one of the fields",
-                names.join("`, `")
-            ))
-        })?;
         let schemas = [Some(&input), output.as_ref().map(|output| &output.schema)];
         for (what, schema) in ["arguments", "result"].into_iter().zip(schemas) {
             if let Some(hidden) = schema.and_then(hidden_in_members) {
@@ -208,11 +259,11 @@ impl Spec {
             }
         }
         Ok(Self {
-            facts,
+            accepts: Compiled::new(&input).map_err(fail)?,
+            said,
             scopes,
             rates,
             cost,
-            accepts: Compiled::new(&input).map_err(fail)?,
             answers: None,
             input: Arc::new(input),
             output,
@@ -225,7 +276,7 @@ impl Spec {
         &mut self,
         relax: impl FnOnce(&mut Object, bool) -> Result<(), Vec<String>>,
     ) -> Result<(), Error> {
-        let fail = |problem: String| Error::Tool { tool: self.facts.name.into(), problem };
+        let fail = |problem: String| Error::Tool { tool: self.said.name.to_string(), problem };
         let Some(output) = &mut self.output else { return Ok(()) };
         relax(&mut output.schema, output.wrapped).map_err(|keys| {
             fail(format!(
@@ -239,20 +290,20 @@ impl Spec {
 
     /// The tool's name.
     #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.facts.name
+    pub fn name(&self) -> &str {
+        &self.said.name
     }
 
     /// The title, where there is one.
     #[must_use]
-    pub fn title(&self) -> Option<&'static str> {
-        Some(self.facts.title.trim()).filter(|title| !title.is_empty())
+    pub fn title(&self) -> Option<&str> {
+        Some(self.said.title.trim()).filter(|title| !title.is_empty())
     }
 
     /// The description, where there is one.
     #[must_use]
-    pub fn description(&self) -> Option<&'static str> {
-        Some(self.facts.description.trim()).filter(|description| !description.is_empty())
+    pub fn description(&self) -> Option<&str> {
+        Some(self.said.description.trim()).filter(|description| !description.is_empty())
     }
 
     /// Every scope that a caller needs; none for a public tool.
@@ -264,25 +315,25 @@ impl Spec {
     /// What a call does to the world.
     #[must_use]
     pub fn effect(&self) -> Effect {
-        self.facts.effect
+        self.said.effect
     }
 
     /// Whether a second call with the same arguments changes nothing more.
     #[must_use]
     pub fn idempotent(&self) -> bool {
-        self.facts.idempotent
+        self.said.idempotent
     }
 
     /// Whether the tool reaches beyond a closed domain.
     #[must_use]
     pub fn open_world(&self) -> bool {
-        self.facts.open_world
+        self.said.open_world
     }
 
     /// The time after which a call is given up.
     #[must_use]
     pub fn timeout(&self) -> Duration {
-        self.facts.timeout
+        self.said.timeout
     }
 
     /// The cost units of a call.
@@ -292,8 +343,8 @@ impl Spec {
     }
 
     /// The tool's own keys to mask, beside those of the server.
-    pub(crate) fn redact(&self) -> &'static [&'static str] {
-        self.facts.redact
+    pub(crate) fn redact(&self) -> &[Cow<'static, str>] {
+        &self.said.redact
     }
 
     /// The tool's own rates, beside those of the server.
@@ -314,7 +365,7 @@ impl Spec {
     }
 
     pub(crate) fn is_destructive(&self) -> bool {
-        self.facts.effect == Effect::Destructive
+        self.said.effect == Effect::Destructive
     }
 
     /// What the published arguments are called.
@@ -340,44 +391,16 @@ impl Spec {
 impl fmt::Debug for Spec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Spec")
-            .field("name", &self.facts.name)
+            .field("name", &self.said.name)
             .field("scopes", &self.scopes)
             .finish_non_exhaustive()
     }
 }
 
 /// 1 to 64 of `A-Za-z0-9_.-`: valid under every revision of the specification.
-fn is_tool_name(name: &str) -> bool {
+pub(crate) fn is_tool_name(name: &str) -> bool {
     matches!(name.len(), 1..=64)
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
-}
-
-/// Whether a character shows nothing or turns the text around: what a person reviews would then not
-/// be what a model reads.
-pub(crate) fn is_hidden(c: char) -> bool {
-    matches!(c,
-        '\u{0}'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{7F}'..='\u{9F}' // control, but \t \n \r
-        | '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
-        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0E}' | '\u{FEFF}' | '\u{FFA0}'
-        | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
-        | '\u{E0000}'..='\u{E0FFF}')
-}
-
-/// The first hidden character in what a schema says, names and texts alike.
-fn hidden_in(schema: &Value) -> Option<char> {
-    match schema {
-        Value::String(text) => text.chars().find(|c| is_hidden(*c)),
-        Value::Array(items) => items.iter().find_map(hidden_in),
-        Value::Object(members) => hidden_in_members(members),
-        _ => None,
-    }
-}
-
-fn hidden_in_members(members: &Object) -> Option<char> {
-    members.iter().find_map(|(name, member)| {
-        name.chars().find(|c| is_hidden(*c)).or_else(|| hidden_in(member))
-    })
 }
 
 /// A name from outside as it may stand in a record: tool-name characters only, cut.

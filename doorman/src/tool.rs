@@ -1,13 +1,15 @@
 //! Tools as rows: what each is, and how a call reaches it.
 
-use std::{any::Any, fmt, sync::Arc};
+use std::{any::Any, fmt, future::ready, sync::Arc};
 
 pub use futures_util::future::BoxFuture;
+use serde_json::Value;
 
 use crate::{
     call::{Call, Reply},
     error::{Error, Refusal},
     spec::Spec,
+    uri::UriPattern,
 };
 
 /// How a call that the guard has let through reaches its tool.
@@ -17,6 +19,12 @@ pub trait Dispatch: Send + Sync + 'static {
     /// # Errors
     /// What the agent may hear instead of a reply.
     fn dispatch(&self, call: Call) -> BoxFuture<'_, Result<Reply, Refusal>>;
+
+    /// Whether the tool still is what is published; one that is not leaves the list. Only another
+    /// server's tool can change, and its `dispatch` refuses it then.
+    fn unchanged(&self) -> BoxFuture<'_, bool> {
+        Box::pin(ready(true))
+    }
 }
 
 /// A tool and the way to it.
@@ -24,6 +32,24 @@ pub trait Dispatch: Send + Sync + 'static {
 pub(crate) struct Tool {
     pub(crate) spec: Arc<Spec>,
     pub(crate) dispatch: Arc<dyn Dispatch>,
+    pub(crate) role: Role,
+}
+
+/// What a row is in the protocol. The guard makes no difference.
+#[derive(Clone)]
+pub(crate) enum Role {
+    Tool,
+    /// A prompt, as it is published, and its name.
+    Prompt {
+        name: String,
+        published: Arc<Value>,
+    },
+    /// Resources of another server whose addresses match.
+    Resource(UriPattern),
+    /// What shows another server's resources; it is called for lists of them.
+    Resources,
+    /// What shows their templates.
+    Templates,
 }
 
 impl fmt::Debug for Tool {
@@ -60,10 +86,14 @@ impl Toolset {
     pub fn push(&mut self, spec: Result<Spec, Error>, dispatch: impl Dispatch) {
         match spec {
             Ok(spec) => {
-                self.tools.push(Tool { spec: Arc::new(spec), dispatch: Arc::new(dispatch) });
+                self.add(spec, Arc::new(dispatch), Role::Tool);
             }
             Err(error) => self.errors.push(error),
         }
+    }
+
+    pub(crate) fn add(&mut self, spec: Spec, dispatch: Arc<dyn Dispatch>, role: Role) {
+        self.tools.push(Tool { spec: Arc::new(spec), dispatch, role });
     }
 
     #[doc(hidden)]

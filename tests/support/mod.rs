@@ -2,6 +2,7 @@
 
 pub mod authorization_server;
 pub mod billing;
+pub mod foreign;
 pub mod forgeries;
 pub mod issuer;
 pub mod stdio;

@@ -168,7 +168,7 @@ pub(super) mod tests {
         };
         assert_eq!(
             body(include_str!("text.rs")),
-            body(include_str!("../../../doorman/src/spec.rs"))
+            body(include_str!("../../../doorman/src/spec/hidden.rs"))
         );
     }
 

@@ -1,6 +1,12 @@
 //! The parts of a server put together, and refused where that would be unsafe.
 
-use std::{collections::HashMap, io::Write as _, sync::Arc, time::Instant};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    io::Write as _,
+    sync::Arc,
+    time::Instant,
+};
 
 use http::HeaderValue;
 
@@ -18,7 +24,7 @@ use crate::{
     redact::Redactor,
     scope::{Hierarchy, MalformedScope, Scope, ScopeSet},
     spec::Spec,
-    tool::Tool,
+    tool::{Role, Tool},
 };
 
 /// One caller cannot shut a tool for everyone, so no rate is `per_tool` unless somebody says so.
@@ -49,10 +55,14 @@ impl DoormanBuilder {
         if self.tools.is_empty() && errors.is_empty() {
             errors.push(Error::NoTools);
         }
-        let mut index = HashMap::new();
+        let (mut index, mut rows) = (HashMap::new(), HashSet::new());
         for (place, tool) in self.tools.iter().enumerate() {
-            if index.insert(tool.spec.name(), place).is_some() {
+            if !rows.insert(tool.spec.name()) {
                 errors.push(Error::DuplicateTool { name: tool.spec.name().into() });
+            }
+            // Nothing but a tool is found by the name of one.
+            if matches!(tool.role, Role::Tool) {
+                index.insert(tool.spec.name().to_owned(), place);
             }
             errors.extend(asks_for_refresh_tokens(&tool.spec));
         }
@@ -144,12 +154,13 @@ impl DoormanBuilder {
         let everywhere = self.redaction.redactor(errors);
         let redactor = |tool: &mut Tool| {
             let spec = Arc::make_mut(&mut tool.spec);
-            let own = spec.redact();
-            let mut redactor = everywhere.and(own)?;
+            let own: Vec<Cow<'static, str>> = spec.redact().into();
+            let own: Vec<&str> = own.iter().map(AsRef::as_ref).collect();
+            let mut redactor = everywhere.and(&own)?;
             if let Some(output) = spec.output() {
                 redactor = redactor.declared_by(&output.schema, output.wrapped);
             }
-            spec.publish_answers(|schema, wrapped| redactor.publish(schema, wrapped, own))?;
+            spec.publish_answers(|schema, wrapped| redactor.publish(schema, wrapped, &own))?;
             Ok(redactor)
         };
         let redactors: Vec<Result<Redactor, Error>> = self.tools.iter_mut().map(redactor).collect();

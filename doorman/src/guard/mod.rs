@@ -1,5 +1,6 @@
 //! The order of every check. Nothing else in doorman decides whether a tool runs.
 
+mod blocks;
 #[cfg(test)]
 mod tests;
 
@@ -39,6 +40,20 @@ pub(crate) struct Answer {
     pub(crate) text: String,
     /// The same as JSON, where the tool declares an output.
     pub(crate) structured: Option<Value>,
+    /// Of another server: all that it said, in the place of the text.
+    pub(crate) blocks: Option<Vec<Value>>,
+}
+
+impl Answer {
+    fn of(text: String, structured: Option<Value>) -> Self {
+        Self { text, structured, blocks: None }
+    }
+
+    /// The size of what it says, in bytes.
+    fn len(&self) -> usize {
+        let blocks = self.blocks.iter().flatten().map(|block| block.to_string().len());
+        self.text.len() + blocks.sum::<usize>()
+    }
 }
 
 /// What a handler answered to a program: it goes out whole.
@@ -67,7 +82,7 @@ impl Guard {
         let passing = self.pass(dispatch, call, &mut attempt);
         // A panic would leave the caller without an answer for ever: rmcp does not catch it.
         let outcome = caught(passing).await;
-        let end = outcome.as_ref().map(|answer| Some(answer.text.len()));
+        let end = outcome.as_ref().map(|answer| Some(answer.len()));
         let request_id = self.close(attempt, end);
         outcome.map_err(|refusal| Refused { refusal, request_id })
     }
@@ -332,11 +347,15 @@ fn masked(
             let (redactions, answer) = text(&answer);
             (Ok(Reply::Text(answer)), redactions)
         }
+        Ok(Reply::Blocks(answer)) => {
+            let (answer, redactions) = blocks::masked(redactor, answer);
+            (Ok(Reply::Blocks(answer)), redactions)
+        }
         Err(Refusal::Handler(words)) => {
             let (redactions, words) = text(&words);
             (Err(Refusal::Handler(words)), redactions)
         }
-        other => (other, Redactions::default()),
+        other @ (Ok(Reply::Empty) | Err(_)) => (other, Redactions::default()),
     }
 }
 
@@ -360,10 +379,11 @@ fn settle(spec: &Spec, reply: Reply) -> Result<Answer, Refusal> {
             if !spec.answers().is_some_and(|schema| schema.fits(&structured)) {
                 return Err(Refusal::BadOutput);
             }
-            Ok(Answer { text: structured.to_string(), structured: Some(structured) })
+            Ok(Answer::of(structured.to_string(), Some(structured)))
         }
-        (Reply::Text(text), None) => Ok(Answer { text, structured: None }),
-        (Reply::Empty, None) => Ok(Answer { text: "done".into(), structured: None }),
+        (Reply::Text(text), None) => Ok(Answer::of(text, None)),
+        (Reply::Blocks(answer), _) => blocks::settle(spec, answer),
+        (Reply::Empty, None) => Ok(Answer::of("done".into(), None)),
         _ => Err(Refusal::BadOutput),
     }
 }

@@ -74,6 +74,11 @@ impl Redactor {
         Self { declared: Declared::read(schema, wrapped).map(Arc::new), ..self }
     }
 
+    /// Whether an output schema declares something.
+    pub(crate) fn declares(&self) -> bool {
+        self.declared.is_some()
+    }
+
     /// Redacts a JSON document. Bytes that are not masked stay as they are: order, blanks and the
     /// spelling of numbers. What is no JSON is redacted as text, and never left unread; sequences that
     /// are no UTF-8 become U+FFFD then.

@@ -24,9 +24,10 @@ use crate::{
     tool::{BoxFuture, Dispatch},
 };
 
-/// Tries on every tool of a server what should be refused: no token, a wrong scope, each missing scope, an
-/// unknown argument, each missing argument, more calls than its rate or budget allows. The tools themselves
-/// never run. Awaited, it says what was not refused; one test is enough:
+/// Tries on every tool of a server, and on every prompt and resource of one that it guards, what should be
+/// refused: no token, a wrong scope, each missing scope, an unknown argument, each missing argument, more
+/// calls than its rate or budget allows. The tools themselves never run. Awaited, it says what was not
+/// refused; one test is enough:
 ///
 /// ```
 /// # use doorman::{Doorman, expose, tools};
@@ -98,8 +99,9 @@ impl Matrix {
 
     async fn run(self) -> Report {
         let tools = &self.doorman.parts().tools;
-        let mut trial = Trial { matrix: &self, report: Report::default() };
-        for tool in tools {
+        let mut trial = Trial { matrix: &self, place: 0, report: Report::default() };
+        for (place, tool) in tools.iter().enumerate() {
+            trial.place = place;
             trial.report.tools += 1;
             trial.callers(&tool.spec).await;
             trial.arguments(&tool.spec).await;
@@ -130,6 +132,8 @@ impl Dispatch for Stand {
 
 struct Trial<'a> {
     matrix: &'a Matrix,
+    /// Of the tool that is tried.
+    place: usize,
     report: Report,
 }
 
@@ -206,7 +210,7 @@ impl Trial<'_> {
         self.report.tried += 1;
         for _ in 0..MOST {
             let stand = Stand::default();
-            let outcome = caller.through(spec.name(), fitting.clone(), Some(&stand)).await;
+            let outcome = caller.at(self.place, fitting.clone(), Some(&stand)).await;
             if matches!(outcome.reason(), "rate_limited" | "budget_exceeded") {
                 return;
             }
@@ -228,7 +232,7 @@ impl Trial<'_> {
     ) {
         self.report.tried += 1;
         let stand = Stand::default();
-        let outcome: Outcome = agent.through(spec.name(), arguments, Some(&stand)).await;
+        let outcome: Outcome = agent.at(self.place, arguments, Some(&stand)).await;
         if stand.0.load(Ordering::Relaxed) || !reasons.contains(&outcome.reason()) {
             let end =
                 if stand.0.load(Ordering::Relaxed) { "the tool ran" } else { outcome.reason() };

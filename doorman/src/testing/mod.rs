@@ -91,6 +91,8 @@ pub struct Agent {
 /// Addresses for documentation and benchmarks belong to nobody (RFC 5737).
 const PEER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 
+const PORT: u16 = 50_000;
+
 impl Agent {
     /// A caller over HTTP with a token of this subject, and no scopes yet.
     ///
@@ -258,48 +260,58 @@ impl Agent {
     /// # }).unwrap();
     /// ```
     pub async fn call(&self, tool: &str, arguments: Value) -> Outcome {
-        self.through(tool, arguments, None).await
+        let parts = self.doorman.parts();
+        if let Some(place) = parts.index.get(tool) {
+            return self.at(*place, arguments, None).await;
+        }
+        match self.comes(arguments).await {
+            Ok((principal, arguments)) => {
+                let peer = (principal.transport() == Transport::Http).then_some(self.peer);
+                let unknown = parts.guard.unknown(tool, &arguments, &principal, peer, self.now);
+                Outcome::refused(&unknown.refusal)
+            }
+            Err(outcome) => outcome,
+        }
     }
 
-    /// The same, where something else may stand in the place of the tool itself.
-    async fn through(
-        &self,
-        name: &str,
-        arguments: Value,
-        instead: Option<&dyn Dispatch>,
-    ) -> Outcome {
+    /// Calls what stands at a place, or something else instead of it.
+    async fn at(&self, place: usize, arguments: Value, instead: Option<&dyn Dispatch>) -> Outcome {
+        let (principal, arguments) = match self.comes(arguments).await {
+            Ok(come) => come,
+            Err(outcome) => return outcome,
+        };
         let parts = self.doorman.parts();
-        let peer = SocketAddr::new(self.peer, 50_000);
-        let principal = match &self.principal {
-            Some(principal) => principal.clone(),
-            None => match self.doorman.authenticate(Credential::Absent, Some(peer)).await {
-                Ok(principal) => principal,
-                Err(denial) => {
-                    let Denial { reason, message: text, .. } = denial;
-                    return Outcome { reason, text, structured: None };
-                }
-            },
-        };
-        let Value::Object(arguments) = arguments else {
-            return Outcome::refused(&Refusal::InvalidArguments(vec!["they are no object".into()]));
-        };
-        let place = parts.index.get(name).copied();
-        let Some((place, tool)) = place.and_then(|place| Some((place, parts.tools.get(place)?)))
-        else {
-            let peer = (principal.transport() == Transport::Http).then_some(self.peer);
-            let unknown = parts.guard.unknown(name, &arguments, &principal, peer, self.now);
-            return Outcome::refused(&unknown.refusal);
-        };
-        let call = self.asks(place, principal, arguments, peer);
-        let dispatch = instead.unwrap_or(&*tool.dispatch);
+        let call = self.asks(place, principal, arguments);
+        let dispatch = instead.unwrap_or(&*parts.tools[place].dispatch);
         match parts.guard.call(dispatch, call, self.now).await {
-            Ok(Answer { text, structured }) => Outcome { reason: "ok", text, structured },
+            Ok(answer) => Outcome::answered(answer),
             Err(Refused { refusal, .. }) => Outcome::refused(&refusal),
         }
     }
 
-    fn asks(&self, tool: usize, principal: Principal, arguments: Object, peer: SocketAddr) -> Call {
+    /// Who comes, with what; or how that ended at the door.
+    async fn comes(&self, arguments: Value) -> Result<(Principal, Object), Outcome> {
+        let peer = Some(SocketAddr::new(self.peer, PORT));
+        let principal = match &self.principal {
+            Some(principal) => principal.clone(),
+            None => {
+                self.doorman.authenticate(Credential::Absent, peer).await.map_err(|denial| {
+                    let Denial { reason, message: text, .. } = denial;
+                    Outcome { reason, text, structured: None }
+                })?
+            }
+        };
+        match arguments {
+            Value::Object(arguments) => Ok((principal, arguments)),
+            _ => {
+                Err(Outcome::refused(&Refusal::InvalidArguments(vec!["they are no object".into()])))
+            }
+        }
+    }
+
+    fn asks(&self, tool: usize, principal: Principal, arguments: Object) -> Call {
         let parts = self.doorman.parts();
+        let peer = SocketAddr::new(self.peer, PORT);
         Call {
             spec: parts.tools[tool].spec.clone(),
             arguments,
@@ -338,6 +350,15 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    fn answered(Answer { mut text, structured, blocks }: Answer) -> Self {
+        // Of another server's answer, what it says in words.
+        for words in blocks.iter().flatten().filter_map(|block| block["text"].as_str()) {
+            let line = if text.is_empty() { "" } else { "\n" };
+            text.extend([line, words]);
+        }
+        Self { reason: "ok", text, structured }
+    }
+
     fn refused(refusal: &Refusal) -> Self {
         Self { reason: refusal.reason(), text: refusal.to_string(), structured: None }
     }

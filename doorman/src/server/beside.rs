@@ -1,0 +1,216 @@
+//! Prompts and resources of other servers: found by name or address, taken through the same guard.
+
+use std::time::Instant;
+
+use rmcp::{
+    ErrorData, RoleServer,
+    model::{
+        CacheScope, ErrorCode, GetPromptRequestParams, GetPromptResult, ListPromptsResult,
+        ListResourceTemplatesResult, ListResourcesResult, Prompt, ReadResourceRequestParams,
+        ReadResourceResult, ResultType,
+    },
+    service::RequestContext,
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::{Server, content, not_served, told};
+use crate::{
+    error::Refusal,
+    guard::Refused,
+    principal::Principal,
+    schema::Object,
+    spec::hidden_in,
+    tool::{Role, Tool},
+    uri::{normalized, template_example},
+};
+
+type Context = RequestContext<RoleServer>;
+
+impl Server {
+    /// Whether there is something of this role.
+    fn has(&self, is: impl Fn(&Role) -> bool) -> bool {
+        self.doorman.parts().tools.iter().any(|tool| is(&tool.role))
+    }
+
+    pub(super) fn serves_prompts(&self) -> Result<(), ErrorData> {
+        let serves = self.has(|role| matches!(role, Role::Prompt { .. }));
+        if serves { Ok(()) } else { Err(not_served()) }
+    }
+
+    pub(super) fn serves_resources(&self) -> Result<(), ErrorData> {
+        let serves = self.has(|role| matches!(role, Role::Resource(_)));
+        if serves { Ok(()) } else { Err(not_served()) }
+    }
+
+    pub(super) async fn prompts(
+        &self,
+        mut context: Context,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        let (inbound, _) = self.inbound(&mut context).await?;
+        let shown = self.doorman.parts().tools.iter().filter_map(|tool| match &tool.role {
+            Role::Prompt { published, .. } if self.shows(&tool.spec, &inbound.principal) => {
+                Some((**published).clone())
+            }
+            _ => None,
+        });
+        let shown: Vec<Prompt> = content(shown.collect())?;
+        let mut list = ListPromptsResult::with_all_items(shown);
+        (list.ttl_ms, list.cache_scope) = (Some(0), Some(CacheScope::Private));
+        Ok(list)
+    }
+
+    pub(super) async fn prompt(
+        &self,
+        request: GetPromptRequestParams,
+        mut context: Context,
+    ) -> Result<GetPromptResult, ErrorData> {
+        let arguments = request.arguments.unwrap_or_default();
+        let mut rows = self
+            .rows(|tool| matches!(&tool.role, Role::Prompt { name, .. } if *name == request.name));
+        let blocks = self.one(rows.next(), "prompt", arguments, &mut context).await?;
+        let mut whole: Vec<GetPromptResult> = content(blocks)?;
+        let mut result = whole.pop().ok_or_else(unfit)?;
+        result.result_type = Some(ResultType::COMPLETE);
+        Ok(result)
+    }
+
+    pub(super) async fn read(
+        &self,
+        request: ReadResourceRequestParams,
+        mut context: Context,
+    ) -> Result<ReadResourceResult, ErrorData> {
+        let uri = normalized(&request.uri);
+        let place = uri.as_deref().and_then(|uri| self.resource(uri));
+        let mut arguments = Object::new();
+        arguments.insert("uri".into(), uri.unwrap_or_default().into());
+        let blocks = self.one(place, "resource", arguments, &mut context).await?;
+        let mut result = ReadResourceResult::new(content(blocks)?);
+        (result.ttl_ms, result.cache_scope) = (Some(0), Some(CacheScope::Private));
+        Ok(result)
+    }
+
+    pub(super) async fn resources(
+        &self,
+        mut context: Context,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let shown = self
+            .listed(
+                &mut context,
+                |role| matches!(role, Role::Resources),
+                |entry| normalized(entry["uri"].as_str()?),
+            )
+            .await?;
+        let mut list = ListResourcesResult::with_all_items(shown);
+        (list.ttl_ms, list.cache_scope) = (Some(0), Some(CacheScope::Private));
+        Ok(list)
+    }
+
+    pub(super) async fn templates(
+        &self,
+        mut context: Context,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        let shown = self
+            .listed(
+                &mut context,
+                |role| matches!(role, Role::Templates),
+                |entry| template_example(entry["uriTemplate"].as_str()?),
+            )
+            .await?;
+        let mut list = ListResourceTemplatesResult::with_all_items(shown);
+        (list.ttl_ms, list.cache_scope) = (Some(0), Some(CacheScope::Private));
+        Ok(list)
+    }
+
+    /// What the rows of a list tell, as far as this caller may read it. Masked addresses lead nowhere,
+    /// and so do those that nobody could review.
+    async fn listed<T: DeserializeOwned>(
+        &self,
+        context: &mut Context,
+        is: impl Fn(&Role) -> bool,
+        address: impl Fn(&Value) -> Option<String>,
+    ) -> Result<Vec<T>, ErrorData> {
+        let (inbound, headers) = self.inbound(context).await?;
+        let mut shown = Vec::<Value>::new();
+        if !self.has_resource_for(&inbound.principal) {
+            return Ok(Vec::new());
+        }
+        for place in self.rows(|tool| is(&tool.role)) {
+            let call = self.guarded(place, Object::new(), &inbound, headers.clone(), context);
+            let blocks = call.await.map_err(|refused| error(&refused, "resource"))?.blocks;
+            let readable = |entry: &Value| {
+                let place = address(entry).and_then(|uri| self.resource(&uri));
+                let tool = place.and_then(|place| self.doorman.parts().tools.get(place));
+                tool.is_some_and(|tool| self.shows(&tool.spec, &inbound.principal))
+                    && hidden_in(entry).is_none()
+            };
+            shown.extend(blocks.into_iter().flatten().filter(readable));
+        }
+        content(shown)
+    }
+
+    /// The row of the one pattern that an address matches. Where several match, nobody said which counts.
+    fn resource(&self, normalized: &str) -> Option<usize> {
+        let mut rows = self.rows(
+            |tool| matches!(&tool.role, Role::Resource(pattern) if pattern.matches(normalized)),
+        );
+        let row = rows.next()?;
+        rows.next().is_none().then_some(row)
+    }
+
+    fn has_resource_for(&self, principal: &Principal) -> bool {
+        let is_shown = |tool: &Tool| {
+            matches!(tool.role, Role::Resource(_)) && self.shows(&tool.spec, principal)
+        };
+        self.doorman.parts().tools.iter().any(is_shown)
+    }
+
+    fn rows(&self, is: impl Fn(&Tool) -> bool) -> impl Iterator<Item = usize> {
+        let rows = self.doorman.parts().tools.iter().enumerate();
+        rows.filter(move |(_, tool)| is(tool)).map(|(place, _)| place)
+    }
+
+    /// Takes a request for one thing through the guard, or refuses one for what is none.
+    async fn one(
+        &self,
+        place: Option<usize>,
+        what: &'static str,
+        arguments: Object,
+        context: &mut Context,
+    ) -> Result<Vec<Value>, ErrorData> {
+        let (inbound, headers) = self.inbound(context).await?;
+        let called = if let Some(place) = place {
+            self.guarded(place, arguments, &inbound, headers, context).await
+        } else {
+            let (guard, peer) = (&self.doorman.parts().guard, inbound.peer.map(|peer| peer.ip()));
+            // What was asked for is the caller's own, and can be a value.
+            Err(guard.unknown(what, &arguments, &inbound.principal, peer, Instant::now()))
+        };
+        let answer = called.map_err(|refused| error(&refused, what))?;
+        answer.blocks.ok_or_else(unfit)
+    }
+}
+
+fn unfit() -> ErrorData {
+    ErrorData::internal_error(Refusal::BadOutput.to_string(), None)
+}
+
+/// A refusal of what has no results that could tell of it. rmcp logs errors, so the words of another
+/// server's are not among them.
+fn error(refused: &Refused, what: &str) -> ErrorData {
+    let refusal = &refused.refusal;
+    let code = match refusal {
+        Refusal::NotExposed if what == "resource" => ErrorCode::RESOURCE_NOT_FOUND,
+        Refusal::NotExposed | Refusal::InvalidArguments(_) => ErrorCode::INVALID_PARAMS,
+        Refusal::Unauthorized { .. } => ErrorCode(401),
+        Refusal::Forbidden { .. } => ErrorCode(403),
+        _ if refusal.retry_after_seconds().is_some() => ErrorCode(429),
+        _ => ErrorCode::INTERNAL_ERROR,
+    };
+    let message = match refusal {
+        Refusal::NotExposed => format!("not_exposed: there is no such {what}"),
+        Refusal::Handler(_) => format!("handler_error: the {what} cannot be had"),
+        other => other.to_string(),
+    };
+    ErrorData::new(code, message, Some(json!({ "doorman/refusal": told(refused) })))
+}

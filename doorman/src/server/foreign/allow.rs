@@ -1,0 +1,176 @@
+//! What the program says of one thing of another server's.
+
+use std::{borrow::Cow, time::Duration};
+
+use crate::spec::{Effect, Said};
+
+/// Who may use a thing of another server's, and within which limits: the words of `#[expose]`.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use doorman::Allow;
+///
+/// let allow = Allow::scopes(["notes:write"])
+///     .destructive()
+///     .redact(["author", "*_token"])
+///     .rate("5/min per_caller")
+///     .cost(10)
+///     .timeout(Duration::from_secs(5));
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "it opens something only where it is listed"]
+pub struct Allow {
+    /// None where everyone may.
+    scopes: Option<Vec<Cow<'static, str>>>,
+    effects: Vec<Effect>,
+    redact: Vec<Cow<'static, str>>,
+    rate: Cow<'static, str>,
+    cost: f64,
+    timeout: Duration,
+    pub(super) binary: bool,
+    pub(super) pin: Option<String>,
+}
+
+impl Allow {
+    /// Verified callers that hold every one of these scopes.
+    pub fn scopes<S: Into<Cow<'static, str>>>(scopes: impl IntoIterator<Item = S>) -> Self {
+        Self::to(Some(scopes.into_iter().map(Into::into).collect()))
+    }
+
+    /// Everyone, also callers that are not verified.
+    pub fn public() -> Self {
+        Self::to(None)
+    }
+
+    fn to(scopes: Option<Vec<Cow<'static, str>>>) -> Self {
+        Self {
+            scopes,
+            effects: Vec::new(),
+            redact: Vec::new(),
+            rate: "".into(),
+            cost: 1.0,
+            timeout: Duration::from_secs(30),
+            binary: false,
+            pin: None,
+        }
+    }
+
+    /// The tool changes nothing.
+    pub fn read_only(self) -> Self {
+        self.effect(Effect::ReadOnly)
+    }
+
+    /// The tool changes or removes things.
+    pub fn destructive(self) -> Self {
+        self.effect(Effect::Destructive)
+    }
+
+    /// The tool changes nothing or only adds, and why that is so: `destructive = false, reason = "…"`.
+    pub fn additive(self, reason: &'static str) -> Self {
+        self.effect(Effect::Additive { reason })
+    }
+
+    fn effect(mut self, effect: Effect) -> Self {
+        self.effects.push(effect);
+        self
+    }
+
+    /// Keys (globs) or dotted paths that are masked in answers, beside the server's own.
+    pub fn redact<S: Into<Cow<'static, str>>>(mut self, keys: impl IntoIterator<Item = S>) -> Self {
+        self.redact.extend(keys.into_iter().map(Into::into));
+        self
+    }
+
+    /// How often it may be called, beside the server's own rates: `5/min per_caller`.
+    pub fn rate(mut self, rate: impl Into<Cow<'static, str>>) -> Self {
+        self.rate = rate.into();
+        // An empty text would be none.
+        if self.rate.trim().is_empty() {
+            self.rate = " ".into();
+        }
+        self
+    }
+
+    /// The cost units of a call; without it, 1.
+    pub fn cost(mut self, cost: impl Into<f64>) -> Self {
+        self.cost = cost.into();
+        self
+    }
+
+    /// The time after which a call is given up; without it, 30 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Lets images, audio and binary contents of resources through. Nothing looks into them; without
+    /// this, an answer that holds one is refused.
+    pub fn returns_binary(mut self) -> Self {
+        self.binary = true;
+        self
+    }
+
+    /// The definition that was reviewed, as [`Foreign::pins`](crate::Foreign::pins) and the error of a
+    /// changed one print it: `sha256:…`. Without it, the definition at the start is taken for reviewed.
+    pub fn pin(mut self, pin: impl Into<String>) -> Self {
+        self.pin = Some(pin.into());
+        self
+    }
+
+    /// The one effect of a tool, or what is wrong with what was said.
+    pub(super) fn tool_effect(&self) -> Result<Effect, &'static str> {
+        match (&*self.effects, &self.scopes) {
+            ([Effect::Destructive], None) => {
+                Err("it is `public` and `destructive`: name the scopes that it needs")
+            }
+            ([Effect::Additive { reason }], _) if reason.trim().len() < 3 => {
+                Err("`additive` gives no reason: say why nothing is changed or removed")
+            }
+            ([effect], _) => Ok(*effect),
+            ([], _) => Err(
+                "it is not said what a call does: add `.read_only()`, `.destructive()` or `.additive(\"…\")`",
+            ),
+            _ => Err("what a call does is said twice: keep one of them"),
+        }
+    }
+
+    /// What is wrong with what was said of a thing that can only be read.
+    pub(super) fn reads_only(&self) -> Result<(), &'static str> {
+        if self.effects.iter().any(|effect| *effect != Effect::ReadOnly) {
+            return Err("prompts and resources are read: remove its effect");
+        }
+        if self.pin.is_some() {
+            return Err("pins are for tools: remove `.pin(…)`");
+        }
+        Ok(())
+    }
+
+    /// What was said, for a row of this name, or what is wrong with it.
+    pub(super) fn said(&self, name: &str, effect: Effect) -> Result<Said, String> {
+        let scopes = self.scopes.as_deref().unwrap_or_default();
+        for (what, texts) in [("scope", scopes), ("`redact` key", &self.redact)] {
+            for (place, text) in texts.iter().enumerate() {
+                if texts[..place].contains(text) {
+                    return Err(format!("the {what} `{}` is named twice", text.escape_debug()));
+                }
+            }
+        }
+        if self.timeout.is_zero() {
+            return Err("its `timeout` is 0: name a time in which it can answer".into());
+        }
+        Ok(Said {
+            name: name.to_owned().into(),
+            scopes: self.scopes.clone(),
+            effect,
+            title: "".into(),
+            description: "".into(),
+            idempotent: effect == Effect::ReadOnly,
+            open_world: true,
+            timeout: self.timeout,
+            rate: self.rate.clone(),
+            cost: self.cost,
+            redact: self.redact.clone(),
+        })
+    }
+}

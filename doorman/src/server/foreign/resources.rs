@@ -1,0 +1,178 @@
+//! Resources of another server, as rows: one for each pattern, and two for the lists of them.
+
+use std::sync::Arc;
+
+use rmcp::model::{ReadResourceRequestParams, ReadResourceResponse, ResourceContents};
+use serde_json::{Value, json};
+
+use super::{
+    Allow, Link, link, refused,
+    tools::{bare, is_binary},
+};
+use crate::{
+    call::{Blocks, Call, Reply},
+    error::{Error, Refusal},
+    schema::Object,
+    spec::{Effect, Said, Spec},
+    tool::{BoxFuture, Dispatch, Role, Toolset},
+    uri::{UriPattern, normalized, template_example},
+};
+
+pub(super) fn add(
+    set: &mut Toolset,
+    link: &Arc<Link>,
+    resources: Vec<(String, Allow)>,
+    errors: &mut Vec<Error>,
+) {
+    let Some((first, _)) = resources.first().cloned() else { return };
+    let mut patterns = Vec::new();
+    for (pattern, allow) in resources {
+        match row(set, link, &pattern, &allow) {
+            Ok(parsed) => patterns.push(parsed),
+            Err(problem) => errors.push(refused("resource", &pattern, &problem)),
+        }
+    }
+    let patterns: Arc<[UriPattern]> = patterns.into();
+    for (what, role) in [("resources", Role::Resources), ("templates", Role::Templates)] {
+        let templates = matches!(role, Role::Templates);
+        // Everyone may ask; what is shown depends on who does.
+        let said = Allow::public().cost(0.0).said(&format!("{what}:{first}"), Effect::ReadOnly);
+        let row = List { link: link.clone(), patterns: patterns.clone(), templates };
+        match said.and_then(|said| spec(said, no_arguments())) {
+            Ok(spec) => set.add(spec, Arc::new(row), role),
+            Err(problem) => errors.push(refused(what, &first, &problem)),
+        }
+    }
+}
+
+fn row(
+    set: &mut Toolset,
+    link: &Arc<Link>,
+    pattern: &str,
+    allow: &Allow,
+) -> Result<UriPattern, String> {
+    allow.reads_only()?;
+    let parsed = UriPattern::parse(pattern).map_err(|problem| {
+        format!("{problem}: write it as in `notes://public/*`, with the scheme and without `..`")
+    })?;
+    let said = allow.said(&format!("resource:{pattern}"), Effect::ReadOnly)?;
+    let mut arguments = no_arguments();
+    arguments.insert("properties".into(), json!({ "uri": { "type": "string" } }));
+    arguments.insert("required".into(), json!(["uri"]));
+    let spec = spec(said, arguments)?;
+    let row = Row { link: link.clone(), pattern: parsed.clone(), binary: allow.binary };
+    set.add(spec, Arc::new(row), Role::Resource(parsed.clone()));
+    Ok(parsed)
+}
+
+fn spec(said: Said, arguments: Object) -> Result<Spec, String> {
+    Spec::of(said, arguments, None).map_err(|error| match error {
+        Error::Tool { problem, .. } => problem,
+        other => other.to_string(),
+    })
+}
+
+fn no_arguments() -> Object {
+    let mut schema = Object::new();
+    schema.insert("type".into(), "object".into());
+    schema.insert("additionalProperties".into(), false.into());
+    schema
+}
+
+struct Row {
+    link: Arc<Link>,
+    pattern: UriPattern,
+    binary: bool,
+}
+
+impl Dispatch for Row {
+    fn dispatch(&self, call: Call) -> BoxFuture<'_, Result<Reply, Refusal>> {
+        Box::pin(async move {
+            let (context, _ends) = self.link.context_of(&call)?;
+            let uri = call.arguments.get("uri").and_then(Value::as_str).and_then(normalized);
+            // The one form that was matched is the one that the server sees.
+            let uri = uri.filter(|uri| self.pattern.matches(uri)).ok_or(Refusal::NotExposed)?;
+            let request = ReadResourceRequestParams::new(uri);
+            let result = match self.link.server().read(request, context).await {
+                Ok(ReadResourceResponse::Complete(result)) => result,
+                Ok(_) => return Err(Refusal::BadOutput),
+                Err(error) => return Err(link::refusal(error)),
+            };
+            if result.result_type.as_ref().is_some_and(|kind| !kind.is_complete()) {
+                return Err(Refusal::BadOutput);
+            }
+            let contents = result.contents.iter().map(|contents| self.contents(contents));
+            let blocks = contents.collect::<Result<_, _>>()?;
+            Ok(Reply::Blocks(Blocks { structured: None, blocks }))
+        })
+    }
+}
+
+impl Row {
+    /// Contents as they may go on: of this pattern, and binary only where that was declared.
+    fn contents(&self, contents: &ResourceContents) -> Result<Value, Refusal> {
+        if is_binary(contents)? && !self.binary {
+            return Err(Refusal::BadOutput);
+        }
+        let contents = bare(contents)?;
+        let uri = contents["uri"].as_str().and_then(normalized);
+        if uri.is_some_and(|uri| self.pattern.matches(&uri)) {
+            Ok(contents)
+        } else {
+            Err(Refusal::BadOutput)
+        }
+    }
+}
+
+/// Shows what of the server's resources, or templates, some pattern matches.
+struct List {
+    link: Arc<Link>,
+    patterns: Arc<[UriPattern]>,
+    templates: bool,
+}
+
+impl Dispatch for List {
+    fn dispatch(&self, call: Call) -> BoxFuture<'_, Result<Reply, Refusal>> {
+        Box::pin(async move {
+            let found = if self.templates {
+                self.templates(&call).await
+            } else {
+                self.resources(&call).await
+            };
+            let listed = found.ok_or(Refusal::Failed)?.into_iter().filter(|(uri, _)| {
+                uri.as_ref().is_some_and(|uri| self.patterns.iter().any(|one| one.matches(uri)))
+            });
+            let blocks = listed.map(|(_, entry)| entry).collect();
+            Ok(Reply::Blocks(Blocks { structured: None, blocks }))
+        })
+    }
+}
+
+/// An entry of a list, and the address that it is judged by.
+type Entry = (Option<String>, Value);
+
+impl List {
+    async fn resources(&self, call: &Call) -> Option<Vec<Entry>> {
+        let pages = self.link.all(Some(&call.principal), |server, page, context| {
+            Box::pin(async move {
+                let list = server.resources(page, context).await?;
+                Ok((list.resources, list.next_cursor))
+            })
+        });
+        let entry = |one: rmcp::model::Resource| Some((normalized(&one.uri), bare(&one).ok()?));
+        pages.await?.into_iter().map(entry).collect()
+    }
+
+    async fn templates(&self, call: &Call) -> Option<Vec<Entry>> {
+        let pages = self.link.all(Some(&call.principal), |server, page, context| {
+            Box::pin(async move {
+                let list = server.templates(page, context).await?;
+                Ok((list.resource_templates, list.next_cursor))
+            })
+        });
+        let entry = |one: rmcp::model::ResourceTemplate| {
+            Some((template_example(&one.uri_template), bare(&one).ok()?))
+        };
+        pages.await?.into_iter().map(entry).collect()
+    }
+}

@@ -1,0 +1,11 @@
+//! Another MCP server behind the guard.
+
+mod answers;
+mod declarations;
+mod methods;
+mod page;
+mod pins;
+mod prompts;
+mod resources;
+mod secrets;
+mod tools;
