@@ -6,6 +6,7 @@ mod methods;
 mod page;
 mod pins;
 mod prompts;
+mod questions;
 mod resources;
 mod secrets;
 mod tools;

@@ -1,6 +1,6 @@
 //! What flows: a call on its way in, a reply on its way out.
 
-use std::{fmt, net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, fmt, net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
@@ -30,6 +30,16 @@ pub struct Call {
     pub(crate) tool: usize,
     /// Fires when the caller goes away.
     pub(crate) gone: CancellationToken,
+    /// What a caller answers to the question that it got instead of a result.
+    pub(crate) round: Round,
+}
+
+/// A caller's answers to a question (SEP-2322): for the server that asked, whatever they are.
+#[derive(Clone, Default)]
+pub(crate) struct Round {
+    pub(crate) answers: Option<BTreeMap<String, Value>>,
+    /// What the server handed out to know its question again.
+    pub(crate) state: Option<String>,
 }
 
 impl fmt::Debug for Call {
@@ -64,6 +74,8 @@ pub struct Blocks {
     /// The blocks: objects of the protocol, whose texts are redacted wherever they stand. What stands
     /// under `data` and `blob` is base64, and let through as it is.
     pub(crate) blocks: Vec<Value>,
+    /// Whether the one block asks the caller something, in the place of a result.
+    pub(crate) asks: bool,
 }
 
 impl Reply {
@@ -72,7 +84,7 @@ impl Reply {
         match self {
             Self::Json(bytes) => bytes.len(),
             Self::Text(text) => text.len(),
-            Self::Blocks(Blocks { structured, blocks }) => {
+            Self::Blocks(Blocks { structured, blocks, .. }) => {
                 let blocks = blocks.iter().map(|block| block.to_string().len()).sum::<usize>();
                 structured.as_ref().map_or(0, Bytes::len) + blocks
             }

@@ -8,7 +8,7 @@ use tracing::Instrument as _;
 
 use crate::{
     auth::Denial,
-    call::Call,
+    call::{Call, Round},
     doorman::Doorman,
     error::Refusal,
     guard::{Refused, Served},
@@ -58,6 +58,7 @@ where
         result_limit: parts.result_limit,
         tool: place,
         gone: gone.clone(),
+        round: Round::default(),
     };
     let _going = gone.drop_guard();
     let serving = doorman.clone();

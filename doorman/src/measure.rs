@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     bucket::{Buckets, Charge, Limit, Place, Size},
-    call::Call,
+    call::{Call, Round},
     doorman::Doorman,
     principal::Principal,
     schema::Object,
@@ -61,6 +61,7 @@ pub async fn guarded(
         result_limit: parts.result_limit,
         tool: place,
         gone: CancellationToken::new(),
+        round: Round::default(),
     };
     let answer = parts.guard.call(&*parts.tools[place].dispatch, call, Instant::now()).await;
     answer.ok().map(|answer| answer.text.len())

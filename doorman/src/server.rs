@@ -13,10 +13,11 @@ use rmcp::{
     model::{
         CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
         CompleteResult, ContentBlock, CustomRequest, CustomResult, ErrorCode,
-        GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
-        ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, MetaObject,
-        PaginatedRequestParams, PromptsCapability, ReadResourceRequestParams, ReadResourceResponse,
-        ResourcesCapability, ServerCapabilities, ServerConfig, Tool as Published, ToolAnnotations,
+        GetPromptRequestParams, GetPromptResponse, Implementation, InputRequiredResult,
+        ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+        MetaObject, PaginatedRequestParams, PromptsCapability, ReadResourceRequestParams,
+        ReadResourceResponse, ResourcesCapability, ServerCapabilities, ServerConfig,
+        Tool as Published, ToolAnnotations,
     },
     service::RequestContext,
 };
@@ -32,7 +33,7 @@ pub use self::{
 use crate::{
     auth::Denial,
     authorize::authorize,
-    call::Call,
+    call::{Call, Round},
     doorman::{Doorman, Listing},
     error::Refusal,
     guard::{Answer, Refused},
@@ -97,7 +98,7 @@ impl Server {
     async fn guarded(
         &self,
         place: usize,
-        arguments: Object,
+        (arguments, round): (Object, Round),
         inbound: &Inbound,
         headers: HeaderMap,
         context: &RequestContext<RoleServer>,
@@ -114,6 +115,7 @@ impl Server {
             result_limit: parts.result_limit,
             tool: place,
             gone: context.ct.clone(),
+            round,
         };
         let called = parts.guard.call(&*tool.dispatch, call, Instant::now()).await;
         called.inspect_err(|refused| {
@@ -180,8 +182,9 @@ impl ServerHandler for Server {
         let Some(place) = parts.index.get(&*request.name).copied() else {
             return self.unknown(&request.name, &arguments, &inbound).map(Into::into);
         };
-        match self.guarded(place, arguments, &inbound, headers, &context).await {
-            Ok(answer) => result(answer).map(Into::into),
+        let round = Round { answers: request.input_responses, state: request.request_state };
+        match self.guarded(place, (arguments, round), &inbound, headers, &context).await {
+            Ok(answer) => result(answer),
             Err(refused) => Ok(refusal(&refused).into()),
         }
     }
@@ -290,14 +293,21 @@ fn not_served() -> ErrorData {
     ErrorData::new(ErrorCode::METHOD_NOT_FOUND, "this server does not serve that", None)
 }
 
-fn result(answer: Answer) -> Result<CallToolResult, ErrorData> {
+fn result(answer: Answer) -> Result<CallToolResponse, ErrorData> {
+    if answer.asks {
+        let mut asked: Vec<InputRequiredResult> = content(answer.blocks.unwrap_or_default())?;
+        return asked
+            .pop()
+            .map(Into::into)
+            .ok_or_else(|| ErrorData::internal_error("bad_output", None));
+    }
     let content = match answer.blocks {
         None => vec![ContentBlock::text(answer.text)],
         Some(blocks) => content(blocks)?,
     };
     let mut result = CallToolResult::success(content);
     result.structured_content = answer.structured;
-    Ok(result)
+    Ok(result.into())
 }
 
 /// What another server said, in the protocol's own types again.

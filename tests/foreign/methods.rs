@@ -46,9 +46,9 @@ fn notes() -> Notes {
     Notes::new([tool("search")], || CallToolResult::success(vec![]))
 }
 
-async fn modern(server: &Server, method: &str, mut params: Value) -> Response {
+pub async fn modern(server: &Server, method: &str, mut params: Value) -> Response {
     params["_meta"] = json!({ "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientCapabilities": { "extensions": { "io.modelcontextprotocol/tasks": {} } } });
+        "io.modelcontextprotocol/clientCapabilities": { "elicitation": {}, "extensions": { "io.modelcontextprotocol/tasks": {} } } });
     let name = params["name"].as_str().or(params["uri"].as_str()).unwrap_or("x");
     let headers = format!(
         "Authorization: Bearer {READER}\r\nMCP-Protocol-Version: 2026-07-28\r\nMcp-Method: {method}\r\nMcp-Name: {name}\r\n"

@@ -17,6 +17,7 @@ use tracing_subscriber::{Layer, layer::Context, prelude::*};
 
 use super::*;
 use crate::{
+    call::Round,
     error::Refusal,
     principal::Transport,
     schema::Arguments,
@@ -49,6 +50,7 @@ fn call() -> Call {
         result_limit: 10,
         tool: 0,
         gone: CancellationToken::new(),
+        round: Round::default(),
     }
 }
 

@@ -19,7 +19,11 @@ const NO_TEXTS: [&str; 4] = ["type", "role", "data", "blob"];
 /// Masks what an agent is not to read.
 pub(super) fn masked(redactor: &Redactor, answer: Blocks) -> (Blocks, Redactions) {
     let mut redactions = Redactions::default();
-    let Blocks { structured, mut blocks } = answer;
+    let Blocks { structured, mut blocks, asks } = answer;
+    if asks {
+        let blocks = blocks.pop().and_then(|block| asked(redactor, block, &mut redactions));
+        return (Blocks { blocks: blocks.into_iter().collect(), asks, structured }, redactions);
+    }
     let said: Option<Value> =
         structured.as_ref().and_then(|bytes| serde_json::from_slice(bytes).ok());
     let structured = structured.map(|bytes| {
@@ -44,7 +48,35 @@ pub(super) fn masked(redactor: &Redactor, answer: Blocks) -> (Blocks, Redactions
             _ => texts(redactor, block, &mut redactions),
         }
     }
-    (Blocks { structured, blocks }, redactions)
+    (Blocks { structured, blocks, asks }, redactions)
+}
+
+/// A question with its words redacted; none where it could not be sent as it is meant: its state must come
+/// back as it went out, and names have to stay.
+fn asked(redactor: &Redactor, mut block: Value, redactions: &mut Redactions) -> Option<Value> {
+    let state = block.as_object_mut()?.remove("requestState");
+    let shows = |text: &str| redactor.text(text).redactions().total() > 0;
+    if redactor.declares() || state.as_ref().and_then(Value::as_str).is_some_and(shows) {
+        return None;
+    }
+    if any_name(&block, &shows) {
+        return None;
+    }
+    texts(redactor, &mut block, redactions);
+    if let Some(state) = state {
+        block["requestState"] = state;
+    }
+    Some(block)
+}
+
+fn any_name(value: &Value, is: &impl Fn(&str) -> bool) -> bool {
+    match value {
+        Value::Object(members) => {
+            members.iter().any(|(name, member)| is(name) || any_name(member, is))
+        }
+        Value::Array(items) => items.iter().any(|item| any_name(item, is)),
+        _ => false,
+    }
 }
 
 fn texts(redactor: &Redactor, value: &mut Value, redactions: &mut Redactions) {
@@ -70,7 +102,12 @@ fn texts(redactor: &Redactor, value: &mut Value, redactions: &mut Redactions) {
 
 /// Holds structured content against the published schema. Where none is published there is none.
 pub(super) fn settle(spec: &Spec, answer: Blocks) -> Result<Answer, Refusal> {
-    let Blocks { structured, mut blocks } = answer;
+    let Blocks { structured, mut blocks, asks } = answer;
+    if asks {
+        // One that could not be sent is none.
+        let block = blocks.pop().ok_or(Refusal::BadOutput)?;
+        return Ok(Answer { blocks: Some(vec![block]), asks, ..Answer::of(String::new(), None) });
+    }
     let structured: Option<Value> = structured
         .map(|bytes| serde_json::from_slice(&bytes).map_err(|_| Refusal::BadOutput))
         .transpose()?;
@@ -85,5 +122,5 @@ pub(super) fn settle(spec: &Spec, answer: Blocks) -> Result<Answer, Refusal> {
         }
         (_, None) => None,
     };
-    Ok(Answer { text: String::new(), structured, blocks: Some(blocks) })
+    Ok(Answer { blocks: Some(blocks), ..Answer::of(String::new(), structured) })
 }

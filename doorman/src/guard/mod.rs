@@ -42,11 +42,13 @@ pub(crate) struct Answer {
     pub(crate) structured: Option<Value>,
     /// Of another server: all that it said, in the place of the text.
     pub(crate) blocks: Option<Vec<Value>>,
+    /// Whether the block is a question to the caller.
+    pub(crate) asks: bool,
 }
 
 impl Answer {
     fn of(text: String, structured: Option<Value>) -> Self {
-        Self { text, structured, blocks: None }
+        Self { text, structured, blocks: None, asks: false }
     }
 
     /// The size of what it says, in bytes.

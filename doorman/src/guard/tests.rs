@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::*;
 use crate::{
     audit::{AuditRecord, AuditSink},
+    call::Round,
     limits::Terms,
     principal::{Principal, Transport},
     redact::Mask,
@@ -81,6 +82,7 @@ fn call(effect: Effect, gone: CancellationToken) -> Call {
         result_limit: 10,
         tool: 0,
         gone,
+        round: Round::default(),
     }
 }
 

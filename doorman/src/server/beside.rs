@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::{Server, content, not_served, told};
 use crate::{
+    call::Round,
     error::Refusal,
     guard::Refused,
     principal::Principal,
@@ -136,7 +137,13 @@ impl Server {
             return Ok(Vec::new());
         }
         for place in self.rows(|tool| is(&tool.role)) {
-            let call = self.guarded(place, Object::new(), &inbound, headers.clone(), context);
+            let call = self.guarded(
+                place,
+                (Object::new(), Round::default()),
+                &inbound,
+                headers.clone(),
+                context,
+            );
             let blocks = call.await.map_err(|refused| error(&refused, "resource"))?.blocks;
             let readable = |entry: &Value| {
                 let place = address(entry).and_then(|uri| self.resource(&uri));
@@ -180,7 +187,7 @@ impl Server {
     ) -> Result<Vec<Value>, ErrorData> {
         let (inbound, headers) = self.inbound(context).await?;
         let called = if let Some(place) = place {
-            self.guarded(place, arguments, &inbound, headers, context).await
+            self.guarded(place, (arguments, Round::default()), &inbound, headers, context).await
         } else {
             let (guard, peer) = (&self.doorman.parts().guard, inbound.peer.map(|peer| peer.ip()));
             // What was asked for is the caller's own, and can be a value.

@@ -42,7 +42,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     auth::{Credential, Denial},
-    call::Call,
+    call::{Call, Round},
     doorman::Doorman,
     error::Refusal,
     guard::{Answer, Refused},
@@ -322,6 +322,7 @@ impl Agent {
             result_limit: parts.result_limit,
             tool,
             gone: CancellationToken::new(),
+            round: Round::default(),
         }
     }
 }
@@ -350,7 +351,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    fn answered(Answer { mut text, structured, blocks }: Answer) -> Self {
+    fn answered(Answer { mut text, structured, blocks, .. }: Answer) -> Self {
         // Of another server's answer, what it says in words.
         for words in blocks.iter().flatten().filter_map(|block| block["text"].as_str()) {
             let line = if text.is_empty() { "" } else { "\n" };

@@ -29,6 +29,7 @@ pub struct Allow {
     cost: f64,
     timeout: Duration,
     pub(super) binary: bool,
+    pub(super) asks: bool,
     pub(super) pin: Option<String>,
 }
 
@@ -52,6 +53,7 @@ impl Allow {
             cost: 1.0,
             timeout: Duration::from_secs(30),
             binary: false,
+            asks: false,
             pin: None,
         }
     }
@@ -111,6 +113,15 @@ impl Allow {
         self
     }
 
+    /// Lets the tool ask its caller something before it answers, by a form (MCP 2026-07-28, input required):
+    /// its words are redacted, values that are filled in already are left out, and what the caller answers
+    /// goes to the tool unread. Each round is a call. Without this, a question is refused; addresses to visit,
+    /// and requests of the client's model or files, always are.
+    pub fn asks(mut self) -> Self {
+        self.asks = true;
+        self
+    }
+
     /// The definition that was reviewed, as [`Foreign::pins`](crate::Foreign::pins) and the error of a
     /// changed one print it: `sha256:…`. Without it, the definition at the start is taken for reviewed.
     pub fn pin(mut self, pin: impl Into<String>) -> Self {
@@ -142,6 +153,9 @@ impl Allow {
         }
         if self.pin.is_some() {
             return Err("pins are for tools: remove `.pin(…)`");
+        }
+        if self.asks {
+            return Err("questions are for tools: remove `.asks()`");
         }
         Ok(())
     }

@@ -121,5 +121,5 @@ fn reply(result: &GetPromptResult, binary: bool) -> Result<Reply, Refusal> {
     if let Some(description) = &result.description {
         whole["description"] = description.clone().into();
     }
-    Ok(Reply::Blocks(Blocks { structured: None, blocks: vec![whole] }))
+    Ok(Reply::Blocks(Blocks { blocks: vec![whole], ..Blocks::default() }))
 }

@@ -103,7 +103,7 @@ impl Dispatch for Row {
             }
             let contents = result.contents.iter().map(|contents| self.contents(contents));
             let blocks = contents.collect::<Result<_, _>>()?;
-            Ok(Reply::Blocks(Blocks { structured: None, blocks }))
+            Ok(Reply::Blocks(Blocks { blocks, ..Blocks::default() }))
         })
     }
 }
@@ -143,7 +143,7 @@ impl Dispatch for List {
                 uri.as_ref().is_some_and(|uri| self.patterns.iter().any(|one| one.matches(uri)))
             });
             let blocks = listed.map(|(_, entry)| entry).collect();
-            Ok(Reply::Blocks(Blocks { structured: None, blocks }))
+            Ok(Reply::Blocks(Blocks { blocks, ..Blocks::default() }))
         })
     }
 }

@@ -6,7 +6,8 @@ use std::sync::{
 };
 
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ResourceContents,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ElicitRequestParams,
+    InputRequest, InputRequiredResult, ResourceContents,
 };
 use serde_json::Value;
 
@@ -56,6 +57,7 @@ pub(super) async fn add(
         pinned,
         source,
         binary: allow.binary,
+        asks: allow.asks,
         warned: AtomicBool::new(false),
     };
     set.add(spec, Arc::new(row), Role::Tool);
@@ -85,6 +87,8 @@ struct Row {
     /// What the server says that it answers. What is published lets masks stand, and so other texts.
     answers: Option<Compiled>,
     binary: bool,
+    /// Whether it may ask its caller something.
+    asks: bool,
     warned: AtomicBool,
 }
 
@@ -95,12 +99,16 @@ impl Dispatch for Row {
                 return Err(Refusal::Changed);
             }
             let (context, _ends) = self.link.context_of(&call)?;
-            let request =
+            let mut request =
                 CallToolRequestParams::new(self.pinned.name.clone()).with_arguments(call.arguments);
+            if self.asks {
+                request.input_responses = call.round.answers;
+                request.request_state = call.round.state;
+            }
             match self.link.server().call(request, context).await {
                 Ok(CallToolResponse::Complete(result)) => self.reply(result),
-                // The place for questions to the caller, and for tasks: their results would not pass
-                // the guard.
+                Ok(CallToolResponse::InputRequired(asked)) if self.asks => question(&asked),
+                // The place for tasks: their results would not pass the guard.
                 Ok(_) => Err(Refusal::BadOutput),
                 Err(error) => Err(link::refusal(error)),
             }
@@ -144,8 +152,24 @@ impl Row {
         }
         let structured = structured.map(|value| value.to_string().into());
         let blocks = result.content.iter().map(|content| block(content, self.binary));
-        Ok(Reply::Blocks(Blocks { structured, blocks: blocks.collect::<Result<_, _>>()? }))
+        let blocks = blocks.collect::<Result<_, _>>()?;
+        Ok(Reply::Blocks(Blocks { structured, blocks, asks: false }))
     }
+}
+
+/// A question as it may go on: forms only, for anything else reaches further than an answer, and without
+/// what is filled in already.
+fn question(asked: &InputRequiredResult) -> Result<Reply, Refusal> {
+    let is_form = |request: &InputRequest| {
+        let InputRequest::Elicitation(request) = request else { return false };
+        matches!(request.params, ElicitRequestParams::FormElicitationParams { .. })
+    };
+    if !asked.input_requests.iter().flatten().all(|(_, request)| is_form(request)) {
+        return Err(Refusal::BadOutput);
+    }
+    let mut block = bare(asked)?;
+    remove(&mut block, &["default"]);
+    Ok(Reply::Blocks(Blocks { blocks: vec![block], asks: true, ..Blocks::default() }))
 }
 
 /// One block as it may go on: of a known kind, binary only where that was declared, and without what
@@ -175,17 +199,17 @@ pub(super) fn is_binary(contents: &ResourceContents) -> Result<bool, Refusal> {
 /// hold.
 pub(super) fn bare(thing: &impl serde::Serialize) -> Result<Value, Refusal> {
     let mut value = serde_json::to_value(thing).map_err(|_| Refusal::BadOutput)?;
-    strip(&mut value);
+    remove(&mut value, &["_meta", "icons", "annotations"]);
     Ok(value)
 }
 
-fn strip(value: &mut Value) {
+fn remove(value: &mut Value, names: &[&str]) {
     match value {
         Value::Object(members) => {
-            members.retain(|name, _| !matches!(&**name, "_meta" | "icons" | "annotations"));
-            members.values_mut().for_each(strip);
+            members.retain(|name, _| !names.contains(&&**name));
+            members.values_mut().for_each(|member| remove(member, names));
         }
-        Value::Array(items) => items.iter_mut().for_each(strip),
+        Value::Array(items) => items.iter_mut().for_each(|item| remove(item, names)),
         _ => {}
     }
 }
