@@ -1,5 +1,11 @@
 //! axum handlers as MCP tools, and a `doorman::Doorman` as a route.
 //!
+//! # Handlers
+//!
+//! [`expose`] on a handler says its route, who may call it and what it changes; [`tools!`] lists the handlers
+//! that are tools. With their state they are served from a private router: a call of an agent becomes a request
+//! that never leaves the process, so extractors and state work as ever.
+//!
 //! ```
 //! use axum::{Json, extract::Path, http::StatusCode};
 //! use doorman::{Doorman, OAuth, StaticTokens, VerifiedToken};
@@ -26,6 +32,23 @@
 //! let app: axum::Router = doorman_axum::router(doorman)?;
 //! # Ok::<(), doorman::Error>(())
 //! ```
+//!
+//! [`Caller`] tells a handler who calls. What an extractor of one's own asks of the caller is told by
+//! [`Describe`], what a type of one's own answers by [`Answer`].
+//!
+//! # Layers, and applications that are there already
+//!
+//! [`Tools::with_router`] puts layers around the private router. [`Tools::through`] takes a finished application
+//! instead, and calls travel through all of it.
+//!
+//! # Programs and agents
+//!
+//! `.also_over_http()` on a toolset publishes the handlers' own routes too, behind the same guard.
+//!
+//! # Serving
+//!
+//! [`router`] is the MCP endpoint with the documents that clients look for, to be merged into an application;
+//! [`serve`] serves it with the addresses that requests come from.
 
 mod admission;
 mod aim;

@@ -218,12 +218,12 @@ impl<S: Clone + Send + Sync + 'static> Tools<With<S>> {
         }
         // Both doors have bounded the arguments already.
         let router = finish(router).layer(DefaultBodyLimit::disable());
-        let mut routes = Vec::new();
+        let mut handlers = Vec::new();
         for (said, aim) in described {
-            routes.push(said.published(&router));
+            handlers.push(said.published(&router));
             said.serve(aim, router.clone(), &mut tools);
         }
-        tools.keep_routes(Routes(routes));
+        tools.keep_routes(Routes(handlers));
         tools
     }
 }

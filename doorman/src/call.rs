@@ -66,6 +66,7 @@ pub enum Reply {
 }
 
 /// An answer in the protocol's own blocks.
+#[expect(clippy::struct_field_names, reason = "they are what it has its name of")]
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Blocks {

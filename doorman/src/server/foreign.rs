@@ -64,6 +64,13 @@ pub struct Foreign {
 
 impl Foreign {
     /// A server of which nothing is listed yet.
+    ///
+    /// ```
+    /// # use doorman::{Allow, Foreign};
+    /// # struct NotesServer;
+    /// # impl rmcp::ServerHandler for NotesServer {}
+    /// let notes = Foreign::new(NotesServer);
+    /// ```
     pub fn new(server: impl ServerHandler) -> Self {
         let (tools, prompts, resources) = (Vec::new(), Vec::new(), Vec::new());
         Self { link: Link::to(server), tools, prompts, resources }
@@ -71,12 +78,26 @@ impl Foreign {
 
     /// Lists a tool. Its effect must be said: [`Allow::read_only`], [`Allow::destructive`] or
     /// [`Allow::additive`].
+    ///
+    /// ```
+    /// # use doorman::{Allow, Foreign};
+    /// # struct NotesServer;
+    /// # impl rmcp::ServerHandler for NotesServer {}
+    /// let notes = Foreign::new(NotesServer).tool("search", Allow::scopes(["notes:read"]).read_only());
+    /// ```
     pub fn tool(mut self, name: impl Into<String>, allow: Allow) -> Self {
         self.tools.push((name.into(), allow));
         self
     }
 
     /// Lists a prompt.
+    ///
+    /// ```
+    /// # use doorman::{Allow, Foreign};
+    /// # struct NotesServer;
+    /// # impl rmcp::ServerHandler for NotesServer {}
+    /// let notes = Foreign::new(NotesServer).prompt("summary", Allow::scopes(["notes:read"]));
+    /// ```
     pub fn prompt(mut self, name: impl Into<String>, allow: Allow) -> Self {
         self.prompts.push((name.into(), allow));
         self
@@ -87,6 +108,15 @@ impl Foreign {
     /// where the pattern has a `?`. Addresses are brought into one form first, and the server sees that
     /// form; one that could be read in two ways (`..`, `%2e`, `//`, a fragment, a user, …) is refused,
     /// and so is one that several patterns match.
+    ///
+    /// ```
+    /// # use doorman::{Allow, Foreign};
+    /// # struct NotesServer;
+    /// # impl rmcp::ServerHandler for NotesServer {}
+    /// let notes = Foreign::new(NotesServer)
+    ///     .resource("notes://public/*", Allow::public())
+    ///     .resource("notes://team/**", Allow::scopes(["notes:read"]));
+    /// ```
     pub fn resource(mut self, pattern: impl Into<String>, allow: Allow) -> Self {
         self.resources.push((pattern.into(), allow));
         self
@@ -100,6 +130,17 @@ impl Foreign {
     /// Everything that is wrong, at once: a thing that the server does not have, a definition that is
     /// not the one of its [`pin`](Allow::pin), one that cannot be published, and whatever `#[expose]`
     /// would refuse.
+    ///
+    /// ```
+    /// # use doorman::{Allow, Foreign};
+    /// # struct NotesServer;
+    /// # impl rmcp::ServerHandler for NotesServer {}
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// let notes = Foreign::new(NotesServer).tool("search", Allow::public().read_only());
+    /// let error = notes.connect().await.unwrap_err();
+    /// assert!(error.to_string().contains("search"));
+    /// # });
+    /// ```
     pub async fn connect(self) -> Result<Toolset, Error> {
         let mut errors = Vec::new();
         let mut set = Toolset::default();
@@ -130,6 +171,19 @@ impl Foreign {
     ///
     /// # Errors
     /// A listed tool that the server does not have.
+    ///
+    /// ```
+    /// # use doorman::{Allow, Foreign};
+    /// # struct NotesServer;
+    /// # impl rmcp::ServerHandler for NotesServer {}
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// let notes = Foreign::new(NotesServer);
+    /// for (tool, pin) in notes.pins().await? {
+    ///     println!("{tool} {pin}");
+    /// }
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub async fn pins(&self) -> Result<Vec<(String, String)>, Error> {
         self.link.open().await;
         let mut pins = Vec::new();

@@ -35,11 +35,21 @@ pub struct Allow {
 
 impl Allow {
     /// Verified callers that hold every one of these scopes.
+    ///
+    /// ```
+    /// # use doorman::Allow;
+    /// let allow = Allow::scopes(["notes:read", "people:read"]).read_only();
+    /// ```
     pub fn scopes<S: Into<Cow<'static, str>>>(scopes: impl IntoIterator<Item = S>) -> Self {
         Self::to(Some(scopes.into_iter().map(Into::into).collect()))
     }
 
     /// Everyone, also callers that are not verified.
+    ///
+    /// ```
+    /// # use doorman::Allow;
+    /// let allow = Allow::public().read_only();
+    /// ```
     pub fn public() -> Self {
         Self::to(None)
     }
@@ -59,16 +69,31 @@ impl Allow {
     }
 
     /// The tool changes nothing.
+    ///
+    /// ```
+    /// # use doorman::Allow;
+    /// let search = Allow::scopes(["notes:read"]).read_only();
+    /// ```
     pub fn read_only(self) -> Self {
         self.effect(Effect::ReadOnly)
     }
 
     /// The tool changes or removes things.
+    ///
+    /// ```
+    /// # use doorman::Allow;
+    /// let delete = Allow::scopes(["notes:write"]).destructive();
+    /// ```
     pub fn destructive(self) -> Self {
         self.effect(Effect::Destructive)
     }
 
     /// The tool changes nothing or only adds, and why that is so: `destructive = false, reason = "…"`.
+    ///
+    /// ```
+    /// # use doorman::Allow;
+    /// let append = Allow::scopes(["notes:write"]).additive("it only adds a line");
+    /// ```
     pub fn additive(self, reason: &'static str) -> Self {
         self.effect(Effect::Additive { reason })
     }
@@ -79,12 +104,22 @@ impl Allow {
     }
 
     /// Keys (globs) or dotted paths that are masked in answers, beside the server's own.
+    ///
+    /// ```
+    /// # use doorman::Allow;
+    /// let search = Allow::scopes(["notes:read"]).read_only().redact(["author", "*_token"]);
+    /// ```
     pub fn redact<S: Into<Cow<'static, str>>>(mut self, keys: impl IntoIterator<Item = S>) -> Self {
         self.redact.extend(keys.into_iter().map(Into::into));
         self
     }
 
     /// How often it may be called, beside the server's own rates: `5/min per_caller`.
+    ///
+    /// ```
+    /// # use doorman::Allow;
+    /// let search = Allow::scopes(["notes:read"]).read_only().rate("5/min per_caller; 100/h per_tool");
+    /// ```
     pub fn rate(mut self, rate: impl Into<Cow<'static, str>>) -> Self {
         self.rate = rate.into();
         // An empty text would be none.
@@ -95,12 +130,24 @@ impl Allow {
     }
 
     /// The cost units of a call; without it, 1.
+    ///
+    /// ```
+    /// # use doorman::Allow;
+    /// let search = Allow::scopes(["notes:read"]).read_only().cost(2.5);
+    /// ```
     pub fn cost(mut self, cost: impl Into<f64>) -> Self {
         self.cost = cost.into();
         self
     }
 
     /// The time after which a call is given up; without it, 30 seconds.
+    ///
+    /// ```
+    /// # use doorman::Allow;
+    /// use std::time::Duration;
+    ///
+    /// let search = Allow::scopes(["notes:read"]).read_only().timeout(Duration::from_secs(5));
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -108,6 +155,11 @@ impl Allow {
 
     /// Lets images, audio and binary contents of resources through. Nothing looks into them; without
     /// this, an answer that holds one is refused.
+    ///
+    /// ```
+    /// # use doorman::Allow;
+    /// let picture = Allow::scopes(["notes:read"]).read_only().returns_binary();
+    /// ```
     pub fn returns_binary(mut self) -> Self {
         self.binary = true;
         self
@@ -117,6 +169,11 @@ impl Allow {
     /// its words are redacted, values that are filled in already are left out, and what the caller answers
     /// goes to the tool unread. Each round is a call. Without this, a question is refused; addresses to visit,
     /// and requests of the client's model or files, always are.
+    ///
+    /// ```
+    /// # use doorman::Allow;
+    /// let delete = Allow::scopes(["notes:write"]).destructive().asks();
+    /// ```
     pub fn asks(mut self) -> Self {
         self.asks = true;
         self
@@ -124,6 +181,12 @@ impl Allow {
 
     /// The definition that was reviewed, as [`Foreign::pins`](crate::Foreign::pins) and the error of a
     /// changed one print it: `sha256:…`. Without it, the definition at the start is taken for reviewed.
+    ///
+    /// ```
+    /// # use doorman::Allow;
+    /// let pin = "sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
+    /// let search = Allow::scopes(["notes:read"]).read_only().pin(pin);
+    /// ```
     pub fn pin(mut self, pin: impl Into<String>) -> Self {
         self.pin = Some(pin.into());
         self
