@@ -7,7 +7,7 @@
 use std::error::Error;
 
 use axum::{Json, extract::Query};
-use doorman::{Doorman, Principal, State};
+use doorman::{Doorman, DoormanBuilder, Principal, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
@@ -53,15 +53,15 @@ async fn greet(
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let doorman = weather()?;
+    let doorman = weather(Doorman::dev("weather"))?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("Serving MCP at http://{}/mcp", listener.local_addr()?);
     doorman_axum::serve(listener, doorman_axum::router(doorman)?).await?;
     Ok(())
 }
 
-fn weather() -> Result<Doorman, doorman::Error> {
-    Doorman::dev("weather")
+fn weather(builder: DoormanBuilder) -> Result<Doorman, doorman::Error> {
+    builder
         .tools(doorman_axum::tools![span].with_state(()))
         .tools(doorman::tools![fahrenheit, greet].with_state("Hello"))
         .build()
@@ -73,7 +73,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_may_not_call_is_refused() -> Result<(), Box<dyn Error>> {
-        let report = doorman::testing::matrix(&weather()?).await;
+        let report = doorman::testing::matrix(&weather(Doorman::builder("weather"))?).await;
         assert!(report.is_clean(), "{report}");
         Ok(())
     }

@@ -19,7 +19,7 @@ use axum::{
     middleware::{Next, from_fn},
     response::Response,
 };
-use doorman::Doorman;
+use doorman::{Doorman, DoormanBuilder};
 use doorman_axum::{Caller, Describe, Place, expose, tools};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -105,18 +105,18 @@ async fn in_region(mut request: Request, next: Next) -> Response {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let doorman = shop()?;
+    let doorman = shop(Doorman::dev("shop"))?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("Serving MCP at http://{}/mcp", listener.local_addr()?);
     doorman_axum::serve(listener, doorman_axum::router(doorman)?).await?;
     Ok(())
 }
 
-fn shop() -> Result<Doorman, doorman::Error> {
+fn shop(builder: DoormanBuilder) -> Result<Doorman, doorman::Error> {
     let app = App::default();
     let tools = tools![orders, order]
         .with_router(|routes: Router<App>| routes.layer(from_fn(in_region)).with_state(app));
-    Doorman::dev("shop").tools(tools).build()
+    builder.tools(tools).build()
 }
 
 #[cfg(test)]
@@ -125,7 +125,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_may_not_call_is_refused() -> Result<(), Box<dyn Error>> {
-        let report = doorman::testing::matrix(&shop()?).await;
+        let report = doorman::testing::matrix(&shop(Doorman::builder("shop"))?).await;
         assert!(report.is_clean(), "{report}");
         Ok(())
     }

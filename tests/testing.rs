@@ -125,7 +125,6 @@ async fn a_matrix_tries_every_tool_and_finds_nothing_wrong() {
 #[tokio::test]
 async fn a_matrix_holds_for_every_way_to_let_callers_in() {
     let builders = [
-        Doorman::dev("billing"),
         Doorman::builder("billing"),
         Doorman::builder("billing").auth(oauth()).allow_anonymous(),
         Doorman::builder("billing").stdio_principal("alice", "invoices:read invoices:write"),
@@ -137,6 +136,22 @@ async fn a_matrix_holds_for_every_way_to_let_callers_in() {
         let report = matrix(&doorman).await;
         assert!(report.is_clean(), "{report}");
     }
+}
+
+#[tokio::test]
+async fn a_development_server_fails_a_matrix() {
+    let doorman = Doorman::dev("billing").audit(AuditLog::none()).tools(billing()).build().unwrap();
+    let report = matrix(&doorman).await;
+    assert!(!report.is_clean() && report.passed().all(|(_, tried)| tried == Try::NoToken));
+    assert!(report.to_string().contains("lets everyone on this machine in"), "{report}");
+}
+
+#[tokio::test]
+async fn a_sample_for_a_tool_that_is_none_is_told() {
+    let doorman = customers().build().unwrap();
+    let report = matrix(&doorman).sample("custommer", json!({})).await;
+    let untried: Vec<_> = report.untried().map(|(tool, _)| tool).collect();
+    assert_eq!(untried, ["custommer"], "{report}");
 }
 
 static RUNS: AtomicUsize = AtomicUsize::new(0);

@@ -12,7 +12,7 @@ use std::{
 };
 
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Path, Request, State},
     http::{StatusCode, request::Parts},
     middleware::{Next, from_fn_with_state},
@@ -102,6 +102,21 @@ async fn refund(
         return Err((StatusCode::UNPROCESSABLE_ENTITY, "no more than 100; ask bob@example.com"));
     }
     Ok(Json(id))
+}
+
+/// Says who is there.
+#[expose(get = "/api/who", public)]
+async fn who(caller: Option<Extension<Caller>>) -> String {
+    caller.map_or("nobody".into(), |caller| format!("somebody {}", caller.subject()))
+}
+
+#[tokio::test]
+async fn an_application_finds_no_caller_where_nobody_is_verified() {
+    let api = Router::new().route("/api/who", get(who));
+    let builder = Doorman::builder("who").auth(oauth()).allow_anonymous();
+    let server = serve_with(builder.tools(tools![who].through(api))).await;
+    assert_eq!(server.call("", "who", json!({})).await.text(), "nobody");
+    assert_eq!(server.call(READER, "who", json!({})).await.text(), "somebody reader");
 }
 
 fn api(app: App) -> Router {

@@ -62,7 +62,8 @@ pub(crate) fn challenge(denial: &Denial, headers: &mut HeaderMap) {
 /// A stream that outlives its caller's token ends with the token.
 pub(crate) fn ended(response: Response, end: Option<SystemTime>) -> Response {
     let content = response.headers().get(header::CONTENT_TYPE);
-    let streams = content.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+    let streams = content
+        .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/event-stream"));
     let Some(end) = end.filter(|_| streams) else { return response };
     let left = end.duration_since(SystemTime::now()).unwrap_or_default();
     response

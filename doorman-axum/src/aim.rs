@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::{MatchedPath, Request},
     middleware::{Next, from_fn},
-    response::IntoResponse as _,
+    response::{IntoResponse as _, Response},
     routing::MethodRouter,
 };
 use http::StatusCode;
@@ -14,8 +14,8 @@ use http::StatusCode;
 /// What a request is for. A router may have other handlers, whose scopes the guard has not looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Aim {
-    /// The handler of this tool, on a router that doorman made.
-    Tool(&'static str),
+    /// The handler of this tool at this route, on a router that doorman made.
+    Tool { tool: &'static str, route: &'static str },
     /// What stands at this route of the program's router; `None` where the router shows no route: in
     /// its fallback, and in a service that is nested in it.
     Route(Option<Arc<str>>),
@@ -33,7 +33,8 @@ pub(crate) fn only_aimed<S: Clone + Send + Sync + 'static>(
     tool: &'static str,
 ) -> MethodRouter<S> {
     handler.layer(from_fn(move |request: Request, next: Next| async move {
-        if request.extensions().get() == Some(&Aim::Tool(tool)) {
+        let aim = request.extensions().get();
+        if matches!(aim, Some(Aim::Tool { tool: aimed, .. }) if *aimed == tool) {
             next.run(request).await
         } else {
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -53,13 +54,27 @@ pub(crate) fn only_matched(api: Router) -> Router {
                 answer.extensions_mut().insert(Aim::Route(matched.map(Arc::from)));
                 answer
             }
-            _ => {
-                let mut answer = StatusCode::INTERNAL_SERVER_ERROR.into_response();
-                answer.extensions_mut().insert(Astray);
-                answer
-            }
+            _ => astray(),
         }
     }))
+}
+
+/// Lets no request for a tool pass that matches a route which the program added: its handler was never
+/// exposed. Where the router shows no route, the tools' own layers decide.
+pub(crate) fn only_own(router: Router) -> Router {
+    router.layer(from_fn(async |request: Request, next: Next| {
+        let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+        match (request.extensions().get::<Aim>(), matched) {
+            (Some(Aim::Tool { route, .. }), Some(matched)) if matched != *route => astray(),
+            _ => next.run(request).await,
+        }
+    }))
+}
+
+fn astray() -> Response {
+    let mut answer = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    answer.extensions_mut().insert(Astray);
+    answer
 }
 
 #[cfg(test)]
@@ -79,6 +94,10 @@ mod tests {
         response.status()
     }
 
+    fn tool(tool: &'static str) -> Aim {
+        Aim::Tool { tool, route: "/a" }
+    }
+
     fn route(path: Option<&str>) -> Aim {
         Aim::Route(path.map(Arc::from))
     }
@@ -88,19 +107,19 @@ mod tests {
         let denied = StatusCode::INTERNAL_SERVER_ERROR;
         let api =
             || only_matched(Router::new().route("/a", get(|| async {})).fallback(|| async {}));
-        for aim in [None, Some(Aim::Tool("a")), Some(route(Some("/b"))), Some(route(None))] {
+        for aim in [None, Some(tool("a")), Some(route(Some("/b"))), Some(route(None))] {
             assert_eq!(status(api(), "/a", aim.clone()).await, denied, "{aim:?}");
         }
-        for aim in [None, Some(Aim::Tool("a")), Some(route(Some("/a")))] {
+        for aim in [None, Some(tool("a")), Some(route(Some("/a")))] {
             assert_eq!(status(api(), "/elsewhere", aim.clone()).await, denied, "{aim:?}");
         }
         assert_eq!(status(api(), "/a", Some(route(Some("/a")))).await, StatusCode::OK);
         assert_eq!(status(api(), "/elsewhere", Some(route(None))).await, StatusCode::OK);
 
         let own = || Router::new().route("/a", only_aimed(get(|| async {}), "a"));
-        for aim in [None, Some(Aim::Tool("b")), Some(route(Some("/a"))), Some(Aim::Question)] {
+        for aim in [None, Some(tool("b")), Some(route(Some("/a"))), Some(Aim::Question)] {
             assert_eq!(status(own(), "/a", aim.clone()).await, denied, "{aim:?}");
         }
-        assert_eq!(status(own(), "/a", Some(Aim::Tool("a"))).await, StatusCode::OK);
+        assert_eq!(status(own(), "/a", Some(tool("a"))).await, StatusCode::OK);
     }
 }

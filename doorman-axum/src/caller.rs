@@ -9,7 +9,9 @@ use axum::{
 use doorman::Principal;
 
 /// Who calls, for handlers. It derefs to [`Principal`], and rejects with 401 where the request did
-/// not come through doorman.
+/// not come through doorman. For a `public` tool that can be nobody: see
+/// [`Principal::verified`]. An application that calls go `through` never finds nobody in it: there is no
+/// `Caller` then.
 ///
 /// ```
 /// use doorman_axum::{Caller, expose};

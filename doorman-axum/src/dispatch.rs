@@ -75,7 +75,10 @@ impl Handled {
             extensions.insert(ConnectInfo(peer));
         }
         extensions.insert(self.aim.clone());
-        extensions.insert(Caller::from(call.principal));
+        // An application takes a `Caller` for somebody who has proved who it is.
+        if call.principal.verified() || !matches!(self.aim, Aim::Route(_)) {
+            extensions.insert(Caller::from(call.principal));
+        }
         Ok(request)
     }
 

@@ -20,8 +20,9 @@ use tower::ServiceExt as _;
 
 use crate::{
     admission::{Sender, TurnedAway, admit, challenge, ended},
-    aim::Aim,
+    aim::{Aim, Astray},
     caller::Caller,
+    forward::is_credential,
     tools::{Claims, Published, Routes},
 };
 
@@ -77,7 +78,7 @@ impl Door {
         let (published, limit) = (self.published.clone(), self.doorman.body_limit());
         let handler = async move {
             let response = match inward(request, &published, caller, peer, limit).await {
-                Ok(request) => published.router.oneshot(request).await.into_response(),
+                Ok(request) => found(published.router.oneshot(request).await.into_response()),
                 Err(response) => response,
             };
             let size = response.body().size_hint().exact();
@@ -87,6 +88,14 @@ impl Door {
             Ok(response) => ended(response, end),
             Err(denial) => denied(&denial),
         }
+    }
+}
+
+/// There is nothing for programs at a route that was never exposed.
+fn found(response: Response) -> Response {
+    match response.extensions().get() {
+        Some(Astray) => StatusCode::NOT_FOUND.into_response(),
+        None => response,
     }
 }
 
@@ -113,12 +122,15 @@ async fn inward(
     *inward.method_mut() = head.method;
     *inward.version_mut() = head.version;
     *inward.headers_mut() = head.headers;
+    let names: Vec<_> =
+        inward.headers().keys().filter(|name| is_credential(name)).cloned().collect();
+    names.iter().for_each(|name| drop(inward.headers_mut().remove(name)));
     *inward.uri_mut() = uri;
     let extensions = inward.extensions_mut();
     if let Some(peer) = peer {
         extensions.insert(ConnectInfo(peer));
     }
-    extensions.insert(Aim::Tool(published.tool));
+    extensions.insert(Aim::Tool { tool: published.tool, route: published.route });
     extensions.insert(caller);
     Ok(inward)
 }

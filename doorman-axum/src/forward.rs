@@ -89,6 +89,29 @@ fn is_forwardable(name: &str) -> bool {
         && !words.any(|word| WORDS.contains(&word) || word == "sec" || word.ends_with("user"))
 }
 
+/// Whether a header proves or claims who the sender is, by the words in its name: proxies hand tokens on
+/// under names of their own.
+pub(crate) fn is_credential(name: &HeaderName) -> bool {
+    const PARTS: [&str; 13] = [
+        "api-key",
+        "apikey",
+        "assertion",
+        "auth",
+        "cookie",
+        "cred",
+        "dpop",
+        "identity",
+        "jwt",
+        "oidc",
+        "password",
+        "secret",
+        "token",
+    ];
+    let name = name.as_str().replace('_', "-");
+    PARTS.iter().any(|part| name.contains(part))
+        || name.split('-').any(|word| word == "principal" || word.ends_with("user"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

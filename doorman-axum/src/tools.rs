@@ -9,7 +9,7 @@ use doorman::{
 };
 
 use crate::{
-    aim::{Aim, only_aimed, only_matched},
+    aim::{Aim, only_aimed, only_matched, only_own},
     bind::{Binding, Mount, Through, With},
     dispatch::Handled,
     extract::{Finished, Shape},
@@ -214,10 +214,11 @@ impl<S: Clone + Send + Sync + 'static> Tools<With<S>> {
         for (said, handler) in self.described(&mut tools) {
             let tool = said.facts.name();
             router = router.route(said.path, only_aimed(handler, tool));
-            described.push((said, Aim::Tool(tool)));
+            let route = said.path;
+            described.push((said, Aim::Tool { tool, route }));
         }
         // Both doors have bounded the arguments already.
-        let router = finish(router).layer(DefaultBodyLimit::disable());
+        let router = only_own(finish(router)).layer(DefaultBodyLimit::disable());
         let mut handlers = Vec::new();
         for (said, aim) in described {
             handlers.push(said.published(&router));

@@ -8,7 +8,9 @@ use crate::support::{ISSUER, NOBODY, READER, WRITER, serve_as_resource, serve_wi
 #[tokio::test]
 async fn a_handler_sees_the_request_but_neither_token_nor_cookies() {
     let server = serve_with(builder()).await;
-    let headers = "Cookie: id=s3nt1nel\r\nProxy-Authorization: Basic s3nt1nel\r\nX-Forwarded-For: 10.0.0.1\r\nX-Own: yes\r\nContent-Type: text/csv\r\n";
+    let headers = "Cookie: id=s3nt1nel\r\nProxy-Authorization: Basic s3nt1nel\r\nX-Api-Key: s3nt1nel\r\n\
+                   X-Amz-Security-Token: s3nt1nel\r\nX-Remote-User: s3nt1nel\r\n\
+                   X-Forwarded-Authorization: Bearer s3nt1nel\r\nX-Forwarded-For: 10.0.0.1\r\nX-Own: yes\r\nContent-Type: text/csv\r\n";
     let answer =
         send(&server, READER, "POST /seen/a%2Fb?x=%201&y", headers, "body, not JSON").await;
     let seen = answer.json();
@@ -116,7 +118,10 @@ async fn secret() -> &'static str {
 async fn a_path_reaches_the_handler_that_the_guard_has_looked_at_and_nothing_that_the_program_added()
  {
     let tools = tools![file, tree, secret].with_router(|routes: Router<()>| {
-        routes.route("/files/internal", on_get(async || "SECRET")).fallback(async || "SECRET")
+        routes
+            .route("/files/internal", on_get(async || "SECRET"))
+            .route("/files/%C3%A9cole", on_get(async || "SECRET"))
+            .fallback(async || "SECRET")
     });
     let server = serve_with(builder().tools(tools.also_over_http())).await;
     for (path, said) in [
@@ -130,7 +135,9 @@ async fn a_path_reaches_the_handler_that_the_guard_has_looked_at_and_nothing_tha
         assert_eq!(get(&server, NOBODY, path).await.body, said, "{path}");
     }
     assert_eq!(get(&server, NOBODY, "/files/secret").await.status, 403);
-    for path in ["/files/", "/files", "/other", "//files/internal"] {
+    let agent = server.call(NOBODY, "file", json!({ "name": "école" })).await;
+    assert_eq!(agent.reason(), "invalid_arguments", "{agent:?}");
+    for path in ["/files/", "/files", "/other", "//files/internal", "/files/%C3%A9cole"] {
         let answer = get(&server, NOBODY, path).await;
         assert!(answer.status == 404 && !answer.body.contains("SECRET"), "{path}");
     }

@@ -351,20 +351,21 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    fn answered(Answer { mut text, structured, blocks, .. }: Answer) -> Self {
+    fn answered(Answer { mut text, structured, blocks, asks }: Answer) -> Self {
         // Of another server's answer, what it says in words.
         for words in blocks.iter().flatten().filter_map(|block| block["text"].as_str()) {
             let line = if text.is_empty() { "" } else { "\n" };
             text.extend([line, words]);
         }
-        Self { reason: "ok", text, structured }
+        Self { reason: if asks { "asks" } else { "ok" }, text, structured }
     }
 
     fn refused(refusal: &Refusal) -> Self {
         Self { reason: refusal.reason(), text: refusal.to_string(), structured: None }
     }
 
-    /// How it ended, in the words of the audit record: `ok`, `forbidden:scope`, `rate_limited`, …
+    /// How it ended, in the words of the audit record: `ok`, `forbidden:scope`, `rate_limited`, …; and `asks`
+    /// where another server asks something before it answers.
     ///
     /// ```
     /// # use doorman::{Doorman, expose, testing::Agent, tools};

@@ -69,6 +69,8 @@ pub struct Report {
     pub(super) tried: usize,
     pub(super) passed: Vec<Finding>,
     pub(super) untried: Vec<Finding>,
+    /// The tools that take any argument.
+    pub(super) open: Vec<String>,
 }
 
 /// An attempt on a tool, and what became of it.
@@ -92,7 +94,8 @@ impl fmt::Display for Finding {
 }
 
 impl Report {
-    /// Whether everything could be tried, and everything was refused as it should be.
+    /// Whether everything could be tried, and everything was refused as it should be. Unknown arguments are
+    /// not tried on the tools of [`open`](Self::open).
     ///
     /// ```
     /// # use doorman::{Doorman, expose, testing::matrix, tools};
@@ -167,13 +170,35 @@ impl Report {
     }
 }
 
+impl Report {
+    /// The tools whose schema takes any argument, so that none is unknown.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, testing::matrix, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let doorman = Doorman::builder("pings").tools(tools![ping].with_state(())).build()?;
+    /// assert_eq!(matrix(&doorman).await.open().count(), 0);
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn open(&self) -> impl Iterator<Item = &str> {
+        self.open.iter().map(String::as_str)
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = |count: usize| if count == 1 { "" } else { "s" };
         let (tried, tools) = (self.tried, self.tools);
         write!(f, "{tried} attempt{} on {tools} tool{}", plural(tried), plural(tools))?;
         if self.is_clean() {
-            return f.write_str(", all refused");
+            f.write_str(", all refused")?;
+        }
+        for tool in &self.open {
+            write!(f, "\n  takes any argument: `{tool}`")?;
         }
         for finding in &self.passed {
             write!(f, "\n  not refused as it should be: {finding}")?;
