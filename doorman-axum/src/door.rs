@@ -124,7 +124,9 @@ async fn inward(
     *inward.headers_mut() = head.headers;
     let names: Vec<_> =
         inward.headers().keys().filter(|name| is_credential(name)).cloned().collect();
-    names.iter().for_each(|name| drop(inward.headers_mut().remove(name)));
+    for name in names {
+        inward.headers_mut().remove(name);
+    }
     *inward.uri_mut() = uri;
     let extensions = inward.extensions_mut();
     if let Some(peer) = peer {
