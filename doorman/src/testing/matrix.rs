@@ -153,7 +153,7 @@ impl Trial<'_> {
         let parts = doorman.parts();
         let public = spec.scopes().is_empty();
         if !(public && parts.anonymous) {
-            let nobody = Agent { peer: self.somewhere(), ..Agent::nobody(doorman) };
+            let nobody = Agent::of(doorman, None, self.somewhere());
             let words = ["unauthenticated", "unauthorized", "not_loopback", "no_auth"];
             self.expect(spec, Try::NoToken, None, &nobody, json!({}), &words).await;
             if doorman.is_dev() {
