@@ -92,8 +92,13 @@ impl Toolset {
         }
     }
 
-    pub(crate) fn add(&mut self, spec: Spec, dispatch: Arc<dyn Dispatch>, role: Role) {
-        self.tools.push(Tool { spec: Arc::new(spec), dispatch, role });
+    pub(crate) fn add(
+        &mut self,
+        spec: impl Into<Arc<Spec>>,
+        dispatch: Arc<dyn Dispatch>,
+        role: Role,
+    ) {
+        self.tools.push(Tool { spec: spec.into(), dispatch, role });
     }
 
     #[doc(hidden)]

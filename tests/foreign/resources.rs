@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use doorman::{Allow, Foreign};
+use doorman::{Allow, Foreign, Listing};
 use rmcp::{
     ErrorData,
     model::{
@@ -161,6 +161,36 @@ async fn an_address_that_several_patterns_match_is_refused() {
     assert!(
         server.rpc(READER, "resources/read", at("notes://public/a")).await.result().is_object()
     );
+}
+
+#[tokio::test]
+async fn contents_that_several_patterns_match_are_refused() {
+    let (mut notes, _) = notes();
+    notes.read = Arc::new(|_, _| {
+        let contents = text("notes://private/a", "c0vert1");
+        Box::pin(async { Ok(ReadResourceResult::new(vec![contents]).into()) })
+    });
+    let foreign = Foreign::new(notes).resource("notes://**", reads());
+    let foreign = foreign.resource("notes://private/**", Allow::scopes(["invoices:write"]));
+    let server = served(foreign.connect().await.unwrap()).await;
+    let answer = server.rpc(READER, "resources/read", at("notes://public/a")).await;
+    assert_eq!(answer.json()["error"]["code"], -32603);
+    assert!(!answer.body.contains("c0vert1"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn lists_of_resources_show_nothing_to_others_though_everything_is_listed() {
+    let (mut notes, _) = notes();
+    notes.resources.retain(|resource| resource.uri == "notes://private/a");
+    notes.templates.retain(|template| template.uri_template == "notes://private/{id}");
+    let server = serve_with(builder(listed(notes).await).listing(Listing::All)).await;
+    for method in ["resources/list", "resources/templates/list"] {
+        for token in [NOBODY, READER] {
+            let list = server.rpc(token, method, json!({})).await;
+            assert!(!list.body.contains("a note"), "{list:?}");
+        }
+        assert!(server.rpc(WRITER, method, json!({})).await.body.contains("a note"));
+    }
 }
 
 #[tokio::test]

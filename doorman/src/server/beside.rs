@@ -16,12 +16,13 @@ use serde_json::{Value, json};
 
 use super::{Server, content, not_served, told};
 use crate::{
+    authorize::authorize,
     call::Round,
     error::Refusal,
     guard::Refused,
     principal::Principal,
     schema::Object,
-    spec::hidden_in,
+    spec::{Spec, hidden_in},
     tool::{Role, Tool},
     uri::{normalized, template_example},
 };
@@ -148,7 +149,7 @@ impl Server {
             let readable = |entry: &Value| {
                 let place = address(entry).and_then(|uri| self.resource(&uri));
                 let tool = place.and_then(|place| self.doorman.parts().tools.get(place));
-                tool.is_some_and(|tool| self.shows(&tool.spec, &inbound.principal))
+                tool.is_some_and(|tool| self.may_read(&tool.spec, &inbound.principal))
                     && hidden_in(entry).is_none()
             };
             shown.extend(blocks.into_iter().flatten().filter(readable));
@@ -167,9 +168,14 @@ impl Server {
 
     fn has_resource_for(&self, principal: &Principal) -> bool {
         let is_shown = |tool: &Tool| {
-            matches!(tool.role, Role::Resource(_)) && self.shows(&tool.spec, principal)
+            matches!(tool.role, Role::Resource(_)) && self.may_read(&tool.spec, principal)
         };
         self.doorman.parts().tools.iter().any(is_shown)
+    }
+
+    /// Entries are another server's data, so what `tools/list` shows does not count.
+    fn may_read(&self, spec: &Spec, principal: &Principal) -> bool {
+        authorize(spec, principal, &self.doorman.parts().guard.hierarchy).is_ok()
     }
 
     fn rows(&self, is: impl Fn(&Tool) -> bool) -> impl Iterator<Item = usize> {
