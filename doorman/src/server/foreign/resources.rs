@@ -28,19 +28,24 @@ pub(super) fn add(
     let mut rows = Vec::new();
     for (pattern, allow) in resources {
         match parsed(&pattern, &allow) {
-            Ok((spec, parsed)) => rows.push((Arc::new(spec), parsed, allow.binary)),
+            Ok((spec, parsed)) => rows.push((Arc::new(spec), parsed, allow)),
             Err(problem) => errors.push(refused("resource", &pattern, &problem)),
         }
     }
     let patterns: Arc<[UriPattern]> = rows.iter().map(|(_, pattern, _)| pattern.clone()).collect();
-    for (place, (spec, pattern, binary)) in rows.into_iter().enumerate() {
-        let row = Row { link: link.clone(), patterns: patterns.clone(), place, binary };
+    let specs: Arc<[Arc<Spec>]> = rows.iter().map(|(spec, ..)| spec.clone()).collect();
+    // What is shown depends on who asks.
+    let lists = Allow::lists_of(rows.iter().map(|(_, _, allow)| allow));
+    for (place, (spec, pattern, allow)) in rows.into_iter().enumerate() {
+        let (patterns, binary) = (patterns.clone(), allow.binary);
+        let row = Row { link: link.clone(), patterns, place, binary };
         set.add(spec, Arc::new(row), Role::Resource(pattern));
     }
-    for (what, role) in [("resources", Role::Resources), ("templates", Role::Templates)] {
-        let templates = matches!(role, Role::Templates);
-        // Everyone may ask; what is shown depends on who does.
-        let said = Allow::public().cost(0.0).said(&format!("{what}:{first}"), Effect::ReadOnly);
+    for (what, role) in
+        [("resources", Role::Resources(specs.clone())), ("templates", Role::Templates(specs))]
+    {
+        let templates = matches!(role, Role::Templates(_));
+        let said = lists.said(&format!("{what}:{first}"), Effect::ReadOnly);
         let row = List { link: link.clone(), patterns: patterns.clone(), templates };
         match said.and_then(|said| spec(said, no_arguments())) {
             Ok(spec) => set.add(spec, Arc::new(row), role),
@@ -123,11 +128,7 @@ impl Row {
         }
         let contents = bare(contents)?;
         let uri = contents["uri"].as_str().and_then(normalized);
-        if uri.is_some_and(|uri| self.owns(&uri)) {
-            Ok(contents)
-        } else {
-            Err(Refusal::BadOutput)
-        }
+        if uri.is_some_and(|uri| self.owns(&uri)) { Ok(contents) } else { Err(Refusal::BadOutput) }
     }
 }
 
