@@ -5,8 +5,13 @@ mod foreign;
 mod inbound;
 mod stdio;
 
-use std::{future::ready, sync::Arc, time::Instant};
+use std::{
+    future::ready,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use futures_util::future::join_all;
 use http::HeaderMap;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
@@ -42,6 +47,9 @@ use crate::{
     spec::{Effect, Spec},
     tool::Role,
 };
+
+/// The most time that other servers may take, for a list of tools, to say that theirs are what they were.
+const DEFINITIONS: Duration = Duration::from_secs(10);
 
 /// A [`Doorman`] as rmcp serves it.
 #[derive(Debug, Clone)]
@@ -195,15 +203,17 @@ impl ServerHandler for Server {
         mut context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         let (inbound, _) = self.inbound(&mut context).await?;
-        let mut shown = Vec::new();
-        for (tool, published) in self.doorman.parts().tools.iter().zip(&*self.published) {
-            if matches!(tool.role, Role::Tool)
-                && self.shows(&tool.spec, &inbound.principal)
-                && tool.dispatch.unchanged().await
-            {
-                shown.push(published.clone());
-            }
-        }
+        let deadline = tokio::time::Instant::now() + DEFINITIONS;
+        let tools = self.doorman.parts().tools.iter().zip(&*self.published);
+        let listed = tools.filter(|(tool, _)| {
+            matches!(tool.role, Role::Tool) && self.shows(&tool.spec, &inbound.principal)
+        });
+        let asked = listed.map(|(tool, published)| {
+            let unchanged = tokio::time::timeout_at(deadline, tool.dispatch.unchanged());
+            let unchanged = context.ct.run_until_cancelled(unchanged);
+            async { matches!(unchanged.await, Some(Ok(true))).then(|| published.clone()) }
+        });
+        let shown = join_all(asked.collect::<Vec<_>>()).await.into_iter().flatten().collect();
         // The list depends on who asks, so nobody may keep it for others.
         Ok(ListToolsResult::with_all_items(shown)
             .with_ttl_ms(0)
@@ -219,15 +229,24 @@ impl ServerHandler for Server {
         request: CustomRequest,
         mut context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        // rmcp takes a malformed `tools/call` for a request that it does not know.
-        if request.method == "tools/call" {
-            let (inbound, _) = self.inbound(&mut context).await?;
-            let told = self.unknown("", &Object::new(), &inbound);
-            return told
-                .map(|refusal| CustomResult::new(json!(refusal)))
-                .map_err(|error| ErrorData { message: "malformed `tools/call`".into(), ..error });
+        // rmcp takes a malformed request for one that it does not know.
+        match &*request.method {
+            "tools/call" => {
+                let (inbound, _) = self.inbound(&mut context).await?;
+                let told = self.unknown("", &Object::new(), &inbound);
+                told.map(|refusal| CustomResult::new(json!(refusal))).map_err(|error| ErrorData {
+                    message: "malformed `tools/call`".into(),
+                    ..error
+                })
+            }
+            method @ "prompts/get" if self.serves_prompts().is_ok() => {
+                self.malformed(method, "prompt", context).await
+            }
+            method @ "resources/read" if self.serves_resources().is_ok() => {
+                self.malformed(method, "resource", context).await
+            }
+            _ => Err(not_served()),
         }
-        Err(not_served())
     }
 
     refused! {

@@ -46,10 +46,11 @@ pub(crate) enum Role {
     },
     /// Resources of another server whose addresses match.
     Resource(UriPattern),
-    /// What shows another server's resources; it is called for lists of them.
-    Resources,
-    /// What shows their templates.
-    Templates,
+    /// What shows another server's resources, for those who may read some: the rows of its patterns. It
+    /// is called for lists of them.
+    Resources(Arc<[Arc<Spec>]>),
+    /// What shows their templates, likewise.
+    Templates(Arc<[Arc<Spec>]>),
 }
 
 impl fmt::Debug for Tool {
@@ -92,8 +93,13 @@ impl Toolset {
         }
     }
 
-    pub(crate) fn add(&mut self, spec: Spec, dispatch: Arc<dyn Dispatch>, role: Role) {
-        self.tools.push(Tool { spec: Arc::new(spec), dispatch, role });
+    pub(crate) fn add(
+        &mut self,
+        spec: impl Into<Arc<Spec>>,
+        dispatch: Arc<dyn Dispatch>,
+        role: Role,
+    ) {
+        self.tools.push(Tool { spec: spec.into(), dispatch, role });
     }
 
     #[doc(hidden)]

@@ -69,14 +69,14 @@ async fn every_text_of_an_answer_is_redacted_and_meta_is_dropped() {
 }
 
 #[tokio::test]
-async fn own_keys_are_masked_in_structured_content_and_in_the_text_that_repeats_it() {
+async fn own_keys_are_masked_in_structured_content_and_all_that_is_said_beside_it() {
     let schema = json!({ "type": "object", "properties": {
         "author": { "type": "string", "enum": ["c0vert1"] }, "id": { "type": "integer" } },
         "required": ["author"] });
     let tool = tool("search").with_raw_output_schema(Arc::new(object(schema)));
     let notes = Notes::new([tool], || {
         let mut answer = CallToolResult::structured(json!({ "author": "c0vert1", "id": 7 }));
-        answer.content.push(ContentBlock::text("one note"));
+        answer.content.push(ContentBlock::text("one note by c0vert1"));
         answer
     });
     let server = served(notes.listed(reads().redact(["author"])).await).await;
@@ -84,7 +84,7 @@ async fn own_keys_are_masked_in_structured_content_and_in_the_text_that_repeats_
     assert_eq!(answer["structuredContent"], json!({ "author": "«redacted»", "id": 7 }));
     let text: Value = serde_json::from_str(answer["content"][0]["text"].as_str().unwrap()).unwrap();
     assert_eq!(text, answer["structuredContent"]);
-    assert_eq!(answer["content"][1]["text"], "one note");
+    assert_eq!(answer["content"].as_array().unwrap().len(), 1, "{answer}");
     let list = server.rpc(READER, "tools/list", json!({})).await;
     assert!(!list.body.contains("c0vert1"), "the enum is relaxed: {list:?}");
 }
@@ -132,6 +132,57 @@ async fn what_the_servers_schema_declares_secret_is_in_no_other_words() {
     let server = served(notes.search().await).await;
     let answer = server.call(READER, "search", json!({})).await;
     assert!(!answer.body.contains("c0vert1") && !answer.is_error(), "{answer:?}");
+}
+
+#[tokio::test]
+async fn prose_stays_beside_structured_content_without_secrets() {
+    let tool = tool("search").with_raw_output_schema(Arc::new(object(json!({ "type": "object" }))));
+    let notes = Notes::new([tool], || {
+        let mut answer = CallToolResult::structured(json!({ "id": 7, "mail": MAIL }));
+        answer.content.push(ContentBlock::text("one note"));
+        answer
+    });
+    let server = served(notes.search().await).await;
+    let answer = server.call(READER, "search", json!({})).await.result();
+    assert_eq!(answer["content"][1]["text"], "one note");
+}
+
+#[tokio::test]
+async fn words_of_a_refusal_stay_inside_where_the_schema_declares_secrets() {
+    let schema = json!({ "type": "object", "properties": {
+        "author": { "type": "string", "x-doorman-redact": "redacted" } } });
+    let tool = tool("search").with_raw_output_schema(Arc::new(object(schema)));
+    let notes = Notes::new([tool], || {
+        CallToolResult::error(vec![ContentBlock::text("c0vert1 wrote no other note")])
+    });
+    let server = served(notes.search().await).await;
+    let answer = server.call(READER, "search", json!({})).await;
+    assert!(answer.is_error() && !answer.body.contains("c0vert1"), "{answer:?}");
+    assert_eq!(answer.reason(), "handler_error");
+}
+
+#[tokio::test]
+async fn an_address_that_holds_its_data_passes_only_where_binary_is_declared() {
+    for uri in ["data:text/plain;base64,AAAA", "DaTa:,AAAA", " data:,AAAA", "da\nta:,AAAA"] {
+        let contents = ResourceContents::TextResourceContents {
+            uri: uri.into(),
+            mime_type: None,
+            text: "a note".into(),
+            meta: None,
+        };
+        let link = Resource::new(uri, "a note");
+        for content in [ContentBlock::resource(contents), ContentBlock::resource_link(link)] {
+            let notes = || {
+                let content = content.clone();
+                Notes::new([tool("search")], move || CallToolResult::success(vec![content.clone()]))
+            };
+            let server = served(notes().search().await).await;
+            let refused = server.call(READER, "search", json!({})).await;
+            assert_eq!(refused.reason(), "bad_output", "{uri}");
+            let server = served(notes().listed(reads().returns_binary()).await).await;
+            assert!(!server.call(READER, "search", json!({})).await.is_error(), "{uri}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 //! Resources of another server.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, atomic::Ordering};
 
-use doorman::{Allow, Foreign};
+use doorman::{Allow, Foreign, Listing};
 use rmcp::{
     ErrorData,
     model::{
-        CallToolResult, InputRequiredResult, ReadResourceRequestParams, ReadResourceResult,
+        CallToolResult, InputRequiredResult, Prompt, ReadResourceRequestParams, ReadResourceResult,
         Resource, ResourceContents, ResourceTemplate,
     },
 };
@@ -161,6 +161,109 @@ async fn an_address_that_several_patterns_match_is_refused() {
     assert!(
         server.rpc(READER, "resources/read", at("notes://public/a")).await.result().is_object()
     );
+}
+
+#[tokio::test]
+async fn contents_that_several_patterns_match_are_refused() {
+    let (mut notes, _) = notes();
+    notes.read = Arc::new(|_, _| {
+        let contents = text("notes://private/a", "c0vert1");
+        Box::pin(async { Ok(ReadResourceResult::new(vec![contents]).into()) })
+    });
+    let foreign = Foreign::new(notes).resource("notes://**", reads());
+    let foreign = foreign.resource("notes://private/**", Allow::scopes(["invoices:write"]));
+    let server = served(foreign.connect().await.unwrap()).await;
+    let answer = server.rpc(READER, "resources/read", at("notes://public/a")).await;
+    assert_eq!(answer.json()["error"]["code"], -32603);
+    assert!(!answer.body.contains("c0vert1"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn lists_of_resources_show_nothing_to_others_though_everything_is_listed() {
+    let (mut notes, _) = notes();
+    notes.resources.retain(|resource| resource.uri == "notes://private/a");
+    notes.templates.retain(|template| template.uri_template == "notes://private/{id}");
+    let server = serve_with(builder(listed(notes).await).listing(Listing::All)).await;
+    for method in ["resources/list", "resources/templates/list"] {
+        for token in [NOBODY, READER] {
+            let list = server.rpc(token, method, json!({})).await;
+            assert!(!list.body.contains("a note"), "{list:?}");
+        }
+        assert!(server.rpc(WRITER, method, json!({})).await.body.contains("a note"));
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_which_the_caller_may_read_nothing_is_not_asked_for() {
+    let (notes, _) = notes();
+    let (mut hidden, calls) = (notes.clone(), Arc::default());
+    hidden.calls = Arc::clone(&calls);
+    let foreign = Foreign::new(notes).resource("notes://public/*", reads()).connect().await;
+    let writes = Allow::scopes(["invoices:write"]);
+    let hidden = Foreign::new(hidden).resource("notes://private/*", writes).connect().await;
+    let server = serve_with(builder(foreign.unwrap()).tools(hidden.unwrap())).await;
+    for method in ["resources/list", "resources/templates/list"] {
+        let list = server.rpc(READER, method, json!({})).await;
+        assert!(list.body.contains("notes://public/"), "{list:?}");
+        assert!(!list.body.contains("notes://private/"), "{list:?}");
+    }
+    assert_eq!(calls.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn a_server_that_fails_takes_the_lists_of_no_other() {
+    let (notes, _) = notes();
+    let mut broken = notes.clone();
+    broken.broken = true;
+    let foreign = Foreign::new(notes).resource("notes://public/*", reads()).connect().await;
+    let broken = Foreign::new(broken).resource("notes://private/*", reads()).connect().await;
+    let server = serve_with(builder(broken.unwrap()).tools(foreign.unwrap())).await;
+    for method in ["resources/list", "resources/templates/list"] {
+        let list = server.rpc(READER, method, json!({})).await;
+        assert!(list.body.contains("notes://public"), "{list:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_pattern_masks_is_masked_in_its_lists() {
+    let (mut notes, _) = notes();
+    notes.resources =
+        vec![Resource::new("notes://public/a", "a").with_description("author: c0vert1")];
+    notes.templates =
+        vec![ResourceTemplate::new("notes://public/{a}", "a").with_description("author: c0vert1")];
+    let foreign = Foreign::new(notes)
+        .resource("notes://public/*", reads().redact(["author"]))
+        .resource("notes://private/*", reads().redact(["author", "editor"]));
+    let server = served(foreign.connect().await.unwrap()).await;
+    for method in ["resources/list", "resources/templates/list"] {
+        let list = server.rpc(READER, method, json!({})).await;
+        assert!(list.body.contains("«redacted»") && !list.body.contains("c0vert1"), "{list:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_request_for_what_is_served_is_refused_and_recorded() {
+    let (mut notes, _) = notes();
+    notes.prompts = vec![Prompt::new("summary", None::<String>, None)];
+    let foreign =
+        Foreign::new(notes).resource("notes://public/*", reads()).prompt("summary", reads());
+    let server = served(foreign.connect().await.unwrap()).await;
+    for (method, params, what) in [
+        ("resources/read", json!({ "uri": 7 }), "resource"),
+        ("resources/read", json!({}), "resource"),
+        ("prompts/get", json!({ "name": ["c0vert1"] }), "prompt"),
+    ] {
+        let before = server.records.all().len();
+        let answer = server.rpc(READER, method, params).await;
+        assert_eq!(answer.json()["error"]["code"], -32602, "{answer:?}");
+        assert!(answer.body.contains("malformed") && !answer.body.contains("c0vert1"));
+        let records = server.records.all();
+        assert_eq!(records.len(), before + 1);
+        assert_eq!(
+            (&records[before]["tool"], &records[before]["reason"]),
+            (&json!(what), &json!("not_exposed"))
+        );
+    }
 }
 
 #[tokio::test]

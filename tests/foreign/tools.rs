@@ -2,7 +2,10 @@
 
 #![expect(deprecated, reason = "what is deprecated is refused too")]
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex, atomic::Ordering},
+    time::Duration,
+};
 
 use doorman::{Allow, Foreign, Principal, tools};
 use rmcp::{
@@ -204,4 +207,37 @@ async fn nothing_that_the_server_sends_by_itself_reaches_the_client() {
     let mut wire = wire(builder(notes.search().await).stdio_principal("a", "invoices:read"));
     let answer = wire.call("search", json!({})).await;
     assert!(answer.to_string().contains("[false, false, false, false]"), "{answer}");
+}
+
+#[tokio::test]
+async fn every_request_to_the_server_has_a_number_of_its_own() {
+    let notes = Notes::answering([tool("search")], |_, context| {
+        let number = ContentBlock::text(context.id.to_string());
+        Box::pin(async { Ok(CallToolResult::success(vec![number]).into()) })
+    });
+    let server = served(notes.search().await).await;
+    let first = server.call(READER, "search", json!({})).await.text();
+    assert_ne!(first, server.call(READER, "search", json!({})).await.text());
+}
+
+#[tokio::test(start_paused = true)]
+async fn servers_that_do_not_answer_leave_the_list_within_ten_seconds_and_no_other() {
+    let stuck = |name| {
+        let mut notes = Notes::new([tool(name)], || CallToolResult::success(vec![]));
+        notes.by_name = false;
+        notes
+    };
+    let (one, other) = (stuck("one"), stuck("other"));
+    let mut builder = builder(Notes::saying("a note").search().await);
+    for (name, notes) in [("one", &one), ("other", &other)] {
+        let foreign = Foreign::new(notes.clone()).tool(name, reads());
+        builder = builder.tools(foreign.connect().await.unwrap());
+        notes.stuck.store(true, Ordering::SeqCst);
+    }
+    let mut wire = wire(builder.stdio_principal("a", "invoices:read"));
+    let began = tokio::time::Instant::now();
+    let list = wire.rpc("tools/list", json!({})).await;
+    assert!(began.elapsed() < Duration::from_secs(11), "{:?}", began.elapsed());
+    let tools = list["result"]["tools"].as_array().unwrap();
+    assert!(tools.len() == 1 && tools[0]["name"] == "search", "{list}");
 }

@@ -6,12 +6,12 @@ use std::{
     borrow::Cow,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
 use doorman::{Allow, Doorman, DoormanBuilder, Foreign, Toolset};
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, pending};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
@@ -44,6 +44,10 @@ pub struct Notes {
     pub answer: Answering<CallToolRequestParams, CallToolResponse>,
     pub prompt: Answering<GetPromptRequestParams, GetPromptResponse>,
     pub read: Answering<ReadResourceRequestParams, ReadResourceResponse>,
+    /// Whether it never says what it has.
+    pub stuck: Arc<AtomicBool>,
+    /// Whether it fails to say what resources it has.
+    pub broken: bool,
     /// How many requests reached it.
     pub calls: Arc<AtomicUsize>,
 }
@@ -90,6 +94,8 @@ impl Notes {
             answer: Arc::new(answer),
             prompt: Arc::new(|_, _| Box::pin(async { Err(none()) })),
             read: Arc::new(|_, _| Box::pin(async { Err(none()) })),
+            stuck: Arc::default(),
+            broken: false,
             calls: Arc::default(),
         }
     }
@@ -157,6 +163,9 @@ impl ServerHandler for Notes {
         page: Option<PaginatedRequestParams>,
         _: Context,
     ) -> Result<ListToolsResult, ErrorData> {
+        if self.stuck.load(Ordering::SeqCst) {
+            pending::<()>().await;
+        }
         // One tool a page.
         let at: usize = page.and_then(|page| page.cursor).map_or(0, |at| at.parse().unwrap());
         let tools = self.tools.lock().unwrap().clone();
@@ -197,6 +206,10 @@ impl ServerHandler for Notes {
         _: Option<PaginatedRequestParams>,
         _: Context,
     ) -> Result<ListResourcesResult, ErrorData> {
+        self.count();
+        if self.broken {
+            return Err(none());
+        }
         Ok(ListResourcesResult::with_all_items(self.resources.clone()))
     }
 
@@ -205,6 +218,10 @@ impl ServerHandler for Notes {
         _: Option<PaginatedRequestParams>,
         _: Context,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        self.count();
+        if self.broken {
+            return Err(none());
+        }
         Ok(ListResourceTemplatesResult::with_all_items(self.templates.clone()))
     }
 

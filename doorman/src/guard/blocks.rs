@@ -38,8 +38,9 @@ pub(super) fn masked(redactor: &Redactor, answer: Blocks) -> (Blocks, Redactions
         let text = block["text"].as_str().filter(|_| block["type"] == "text");
         said.is_some() && text.and_then(|text| serde_json::from_str(text).ok()) == said
     };
-    // What the schema declares as secret can stand in any other words, where nothing finds it.
-    blocks.retain(|block| !redactor.declares() || repeats(block));
+    // What is secret by its place or its name can stand in any other words, where nothing finds it.
+    let by_place = redactions.iter().any(|(kind, _)| matches!(kind, "key" | "declared"));
+    blocks.retain(|block| !(by_place || redactor.declares()) || repeats(block));
     for block in &mut blocks {
         match &structured {
             Some(structured) if repeats(block) => {

@@ -1,13 +1,13 @@
 //! Prompts and resources of other servers: found by name or address, taken through the same guard.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use rmcp::{
     ErrorData, RoleServer,
     model::{
-        CacheScope, ErrorCode, GetPromptRequestParams, GetPromptResult, ListPromptsResult,
-        ListResourceTemplatesResult, ListResourcesResult, Prompt, ReadResourceRequestParams,
-        ReadResourceResult, ResultType,
+        CacheScope, CustomResult, ErrorCode, GetPromptRequestParams, GetPromptResult,
+        ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, Prompt,
+        ReadResourceRequestParams, ReadResourceResult, ResultType,
     },
     service::RequestContext,
 };
@@ -16,12 +16,13 @@ use serde_json::{Value, json};
 
 use super::{Server, content, not_served, told};
 use crate::{
+    authorize::authorize,
     call::Round,
     error::Refusal,
     guard::Refused,
     principal::Principal,
     schema::Object,
-    spec::hidden_in,
+    spec::{Spec, hidden_in},
     tool::{Role, Tool},
     uri::{normalized, template_example},
 };
@@ -98,7 +99,10 @@ impl Server {
         let shown = self
             .listed(
                 &mut context,
-                |role| matches!(role, Role::Resources),
+                |role| match role {
+                    Role::Resources(rows) => Some(rows),
+                    _ => None,
+                },
                 |entry| normalized(entry["uri"].as_str()?),
             )
             .await?;
@@ -114,7 +118,10 @@ impl Server {
         let shown = self
             .listed(
                 &mut context,
-                |role| matches!(role, Role::Templates),
+                |role| match role {
+                    Role::Templates(rows) => Some(rows),
+                    _ => None,
+                },
                 |entry| template_example(entry["uriTemplate"].as_str()?),
             )
             .await?;
@@ -128,15 +135,16 @@ impl Server {
     async fn listed<T: DeserializeOwned>(
         &self,
         context: &mut Context,
-        is: impl Fn(&Role) -> bool,
+        of: impl Fn(&Role) -> Option<&[Arc<Spec>]>,
         address: impl Fn(&Value) -> Option<String>,
     ) -> Result<Vec<T>, ErrorData> {
         let (inbound, headers) = self.inbound(context).await?;
         let mut shown = Vec::<Value>::new();
-        if !self.has_resource_for(&inbound.principal) {
-            return Ok(Vec::new());
-        }
-        for place in self.rows(|tool| is(&tool.role)) {
+        let has_some = |tool: &Tool| {
+            let mut rows = of(&tool.role).into_iter().flatten();
+            rows.any(|spec| self.may_read(spec, &inbound.principal))
+        };
+        for place in self.rows(has_some) {
             let call = self.guarded(
                 place,
                 (Object::new(), Round::default()),
@@ -144,11 +152,16 @@ impl Server {
                 headers.clone(),
                 context,
             );
-            let blocks = call.await.map_err(|refused| error(&refused, "resource"))?.blocks;
+            let blocks = match call.await {
+                Ok(answer) => answer.blocks,
+                // The lists of other servers are none the worse.
+                Err(refused) if has_failed(&refused.refusal) => None,
+                Err(refused) => return Err(error(&refused, "resource")),
+            };
             let readable = |entry: &Value| {
                 let place = address(entry).and_then(|uri| self.resource(&uri));
                 let tool = place.and_then(|place| self.doorman.parts().tools.get(place));
-                tool.is_some_and(|tool| self.shows(&tool.spec, &inbound.principal))
+                tool.is_some_and(|tool| self.may_read(&tool.spec, &inbound.principal))
                     && hidden_in(entry).is_none()
             };
             shown.extend(blocks.into_iter().flatten().filter(readable));
@@ -165,11 +178,30 @@ impl Server {
         rows.next().is_none().then_some(row)
     }
 
-    fn has_resource_for(&self, principal: &Principal) -> bool {
-        let is_shown = |tool: &Tool| {
-            matches!(tool.role, Role::Resource(_)) && self.shows(&tool.spec, principal)
-        };
-        self.doorman.parts().tools.iter().any(is_shown)
+    /// Entries are another server's data, so what `tools/list` shows does not count.
+    fn may_read(&self, spec: &Spec, principal: &Principal) -> bool {
+        authorize(spec, principal, &self.doorman.parts().guard.hierarchy).is_ok()
+    }
+
+    /// Refuses a request that rmcp could make nothing of.
+    pub(super) async fn malformed(
+        &self,
+        method: &str,
+        what: &'static str,
+        mut context: Context,
+    ) -> Result<CustomResult, ErrorData> {
+        let (inbound, _) = self.inbound(&mut context).await?;
+        let (guard, peer) = (&self.doorman.parts().guard, inbound.peer.map(|peer| peer.ip()));
+        let refused = guard.unknown(what, &Object::new(), &inbound.principal, peer, Instant::now());
+        let told = error(&refused, what);
+        Err(match refused.refusal {
+            Refusal::NotExposed => ErrorData {
+                code: ErrorCode::INVALID_PARAMS,
+                message: format!("malformed `{method}`").into(),
+                ..told
+            },
+            _ => told,
+        })
     }
 
     fn rows(&self, is: impl Fn(&Tool) -> bool) -> impl Iterator<Item = usize> {
@@ -196,6 +228,11 @@ impl Server {
         let answer = called.map_err(|refused| error(&refused, what))?;
         answer.blocks.ok_or_else(unfit)
     }
+}
+
+/// Whether another server is the matter, and not the request.
+fn has_failed(refusal: &Refusal) -> bool {
+    refusal.is_failure_of_the_tool() || matches!(refusal, Refusal::BadOutput | Refusal::TooLarge)
 }
 
 fn unfit() -> ErrorData {

@@ -104,8 +104,8 @@ impl Foreign {
     }
 
     /// Lists the resources whose addresses match a pattern, and the templates that make such addresses:
-    /// `*` stands for any part of a segment, `**` for any part of the path, and a query only matches
-    /// where the pattern has a `?`. Addresses are brought into one form first, and the server sees that
+    /// `*` stands for at least one sign of a segment, `**` for any part of the path, a query only matches
+    /// where the pattern has a `?`, and an address without a host where the pattern begins like `file:///`. Addresses are brought into one form first, and the server sees that
     /// form; one that could be read in two ways (`..`, `%2e`, `//`, a fragment, a user, …) is refused,
     /// and so is one that several patterns match.
     ///

@@ -192,6 +192,17 @@ impl Allow {
         self
     }
 
+    /// For lists of things: everyone may ask, and what is masked in one of them is masked in all.
+    pub(super) fn lists_of<'a>(things: impl Iterator<Item = &'a Self>) -> Self {
+        let mut keys = Vec::new();
+        for key in things.flat_map(|allow| &allow.redact) {
+            if !keys.contains(key) {
+                keys.push(key.clone());
+            }
+        }
+        Self::public().cost(0.0).redact(keys)
+    }
+
     /// The one effect of a tool, or what is wrong with what was said.
     pub(super) fn tool_effect(&self) -> Result<Effect, &'static str> {
         match (&*self.effects, &self.scopes) {

@@ -1,6 +1,14 @@
 //! The way to another server, whatever its type; and no way back from it to the client.
 
-use std::{convert::Infallible, panic::AssertUnwindSafe, sync::OnceLock, time::Duration};
+use std::{
+    convert::Infallible,
+    panic::AssertUnwindSafe,
+    sync::{
+        OnceLock,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use futures_util::FutureExt as _;
 use rmcp::{
@@ -103,11 +111,13 @@ impl<H: ServerHandler> Upstream for Handler<H> {
 pub(super) struct Link {
     server: Box<dyn Upstream>,
     peer: OnceLock<Peer<RoleServer>>,
+    /// How often it was asked: servers tell requests apart by their numbers.
+    asked: AtomicI64,
 }
 
 impl Link {
     pub(super) fn to(server: impl ServerHandler) -> Self {
-        Self { server: Box::new(Handler(server)), peer: OnceLock::new() }
+        Self { server: Box::new(Handler(server)), peer: OnceLock::new(), asked: AtomicI64::new(0) }
     }
 
     /// Makes the peer. rmcp makes one only for a connection, so there is one that has ended.
@@ -141,7 +151,9 @@ impl Link {
         principal: Option<Principal>,
         stop: CancellationToken,
     ) -> Option<(Context, DropGuard)> {
-        let mut context = RequestContext::new(RequestId::Number(1), self.peer.get()?.clone());
+        let number = self.asked.fetch_add(1, Ordering::Relaxed);
+        let id = RequestId::Number(number);
+        let mut context = RequestContext::new(id, self.peer.get()?.clone());
         context.ct = stop.clone();
         if let Some(principal) = principal {
             context.extensions.insert(principal);

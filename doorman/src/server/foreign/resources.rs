@@ -25,18 +25,27 @@ pub(super) fn add(
     errors: &mut Vec<Error>,
 ) {
     let Some((first, _)) = resources.first().cloned() else { return };
-    let mut patterns = Vec::new();
+    let mut rows = Vec::new();
     for (pattern, allow) in resources {
-        match row(set, link, &pattern, &allow) {
-            Ok(parsed) => patterns.push(parsed),
+        match parsed(&pattern, &allow) {
+            Ok((spec, parsed)) => rows.push((Arc::new(spec), parsed, allow)),
             Err(problem) => errors.push(refused("resource", &pattern, &problem)),
         }
     }
-    let patterns: Arc<[UriPattern]> = patterns.into();
-    for (what, role) in [("resources", Role::Resources), ("templates", Role::Templates)] {
-        let templates = matches!(role, Role::Templates);
-        // Everyone may ask; what is shown depends on who does.
-        let said = Allow::public().cost(0.0).said(&format!("{what}:{first}"), Effect::ReadOnly);
+    let patterns: Arc<[UriPattern]> = rows.iter().map(|(_, pattern, _)| pattern.clone()).collect();
+    let specs: Arc<[Arc<Spec>]> = rows.iter().map(|(spec, ..)| spec.clone()).collect();
+    // What is shown depends on who asks.
+    let lists = Allow::lists_of(rows.iter().map(|(_, _, allow)| allow));
+    for (place, (spec, pattern, allow)) in rows.into_iter().enumerate() {
+        let (patterns, binary) = (patterns.clone(), allow.binary);
+        let row = Row { link: link.clone(), patterns, place, binary };
+        set.add(spec, Arc::new(row), Role::Resource(pattern));
+    }
+    for (what, role) in
+        [("resources", Role::Resources(specs.clone())), ("templates", Role::Templates(specs))]
+    {
+        let templates = matches!(role, Role::Templates(_));
+        let said = lists.said(&format!("{what}:{first}"), Effect::ReadOnly);
         let row = List { link: link.clone(), patterns: patterns.clone(), templates };
         match said.and_then(|said| spec(said, no_arguments())) {
             Ok(spec) => set.add(spec, Arc::new(row), role),
@@ -45,12 +54,7 @@ pub(super) fn add(
     }
 }
 
-fn row(
-    set: &mut Toolset,
-    link: &Arc<Link>,
-    pattern: &str,
-    allow: &Allow,
-) -> Result<UriPattern, String> {
+fn parsed(pattern: &str, allow: &Allow) -> Result<(Spec, UriPattern), String> {
     allow.reads_only()?;
     let parsed = UriPattern::parse(pattern).map_err(|problem| {
         format!("{problem}: write it as in `notes://public/*`, with the scheme and without `..`")
@@ -59,10 +63,7 @@ fn row(
     let mut arguments = no_arguments();
     arguments.insert("properties".into(), json!({ "uri": { "type": "string" } }));
     arguments.insert("required".into(), json!(["uri"]));
-    let spec = spec(said, arguments)?;
-    let row = Row { link: link.clone(), pattern: parsed.clone(), binary: allow.binary };
-    set.add(spec, Arc::new(row), Role::Resource(parsed.clone()));
-    Ok(parsed)
+    Ok((spec(said, arguments)?, parsed))
 }
 
 fn spec(said: Said, arguments: Object) -> Result<Spec, String> {
@@ -81,7 +82,10 @@ fn no_arguments() -> Object {
 
 struct Row {
     link: Arc<Link>,
-    pattern: UriPattern,
+    /// All of the server's.
+    patterns: Arc<[UriPattern]>,
+    /// Of its own among them.
+    place: usize,
     binary: bool,
 }
 
@@ -91,7 +95,7 @@ impl Dispatch for Row {
             let (context, _ends) = self.link.context_of(&call)?;
             let uri = call.arguments.get("uri").and_then(Value::as_str).and_then(normalized);
             // The one form that was matched is the one that the server sees.
-            let uri = uri.filter(|uri| self.pattern.matches(uri)).ok_or(Refusal::NotExposed)?;
+            let uri = uri.filter(|uri| self.owns(uri)).ok_or(Refusal::NotExposed)?;
             let request = ReadResourceRequestParams::new(uri);
             let result = match self.link.server().read(request, context).await {
                 Ok(ReadResourceResponse::Complete(result)) => result,
@@ -109,18 +113,22 @@ impl Dispatch for Row {
 }
 
 impl Row {
-    /// Contents as they may go on: of this pattern, and binary only where that was declared.
+    /// Whether its own pattern, and no other, matches an address.
+    fn owns(&self, normalized: &str) -> bool {
+        let patterns = self.patterns.iter().enumerate();
+        let mut places =
+            patterns.filter(|(_, pattern)| pattern.matches(normalized)).map(|(place, _)| place);
+        places.next() == Some(self.place) && places.next().is_none()
+    }
+
+    /// Contents as they may go on: of this pattern alone, and binary only where that was declared.
     fn contents(&self, contents: &ResourceContents) -> Result<Value, Refusal> {
         if is_binary(contents)? && !self.binary {
             return Err(Refusal::BadOutput);
         }
         let contents = bare(contents)?;
         let uri = contents["uri"].as_str().and_then(normalized);
-        if uri.is_some_and(|uri| self.pattern.matches(&uri)) {
-            Ok(contents)
-        } else {
-            Err(Refusal::BadOutput)
-        }
+        if uri.is_some_and(|uri| self.owns(&uri)) { Ok(contents) } else { Err(Refusal::BadOutput) }
     }
 }
 

@@ -176,7 +176,8 @@ fn question(asked: &InputRequiredResult) -> Result<Reply, Refusal> {
 /// the guard could not read.
 pub(super) fn block(content: &ContentBlock, binary: bool) -> Result<Value, Refusal> {
     let is_binary = match content {
-        ContentBlock::Text(_) | ContentBlock::ResourceLink(_) => false,
+        ContentBlock::Text(_) => false,
+        ContentBlock::ResourceLink(link) => is_data(&link.uri),
         ContentBlock::Image(_) | ContentBlock::Audio(_) => true,
         ContentBlock::Resource(embedded) => is_binary(&embedded.resource)?,
         _ => return Err(Refusal::BadOutput),
@@ -189,10 +190,16 @@ pub(super) fn block(content: &ContentBlock, binary: bool) -> Result<Value, Refus
 
 pub(super) fn is_binary(contents: &ResourceContents) -> Result<bool, Refusal> {
     match contents {
-        ResourceContents::TextResourceContents { .. } => Ok(false),
+        ResourceContents::TextResourceContents { uri, .. } => Ok(is_data(uri)),
         ResourceContents::BlobResourceContents { .. } => Ok(true),
         _ => Err(Refusal::BadOutput),
     }
+}
+
+/// Whether an address holds what it leads to. Browsers overlook blanks and line ends.
+fn is_data(uri: &str) -> bool {
+    let signs = uri.chars().filter(|c| !c.is_whitespace() && !c.is_control());
+    signs.take(5).collect::<String>().eq_ignore_ascii_case("data:")
 }
 
 /// A thing of the protocol as JSON, without `_meta`, pictures and annotations: nobody told what they
