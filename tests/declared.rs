@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use axum::{Json, Router, routing::get};
+use axum::{Json, Router, extract::Path, http::StatusCode, routing::get};
 use doorman::{Pii, Redact, Secret};
 use doorman_axum::{expose, tools};
 use http::{Method, Request};
@@ -349,4 +349,29 @@ fn the_schema_is_the_one_that_schemars_derives_with_the_marks() {
     assert_eq!(person["properties"]["friends"]["items"]["$ref"], "#");
     assert_eq!(person["properties"]["friends"]["description"], "Recursive.");
     assert_eq!(person["title"], "Person");
+}
+
+/// One person, or why there is none: in words, or as a document.
+#[expose(get = "/people/{why}", scopes = ["invoices:read"])]
+async fn find_person(Path(why): Path<String>) -> Result<Json<Named>, (StatusCode, String)> {
+    let named = json!({ "nick": SHOWN, "full_name": HIDDEN }).to_string();
+    let words = if why == "words" { "nobody of that name".into() } else { named };
+    Err((StatusCode::NOT_FOUND, words))
+}
+
+#[derive(Serialize, Redact)]
+struct Named {
+    nick: String,
+    #[redact]
+    full_name: String,
+}
+
+#[tokio::test]
+async fn a_handler_refuses_in_its_words_and_a_document_of_them_stays_inside() {
+    let server = serve(tools![find_person].with_state(())).await;
+    let words = server.call(READER, "find_person", json!({ "why": "words" })).await;
+    assert_eq!(words.text(), "nobody of that name");
+    let document = server.call(READER, "find_person", json!({ "why": "document" })).await;
+    assert!(document.is_error() && !document.body.contains(HIDDEN), "{document:?}");
+    assert!(!document.body.contains(SHOWN));
 }

@@ -138,7 +138,8 @@ pub use doorman::{Doorman, Listing};
 /// # Limits
 /// A mark is in the schema, and what the schema does not tell of has none: keys of maps that are marked
 /// types themselves (mark the map), and fields whose type is given another schema by
-/// `#[schemars(with = "…")]` around a type with marks. Error texts are not described by a schema.
+/// `#[schemars(with = "…")]` around a type with marks. No schema describes the words of a refusal: an
+/// object or array among them stays inside, sentences are redacted by key and by shape.
 /// In `#[serde(default = "…")]` and its like, `Self` is a hidden copy of the type: write its name.
 pub use doorman_macros::Redact;
 /// ```

@@ -353,8 +353,8 @@ fn masked(
             let (answer, redactions) = blocks::masked(redactor, answer);
             (Ok(Reply::Blocks(answer)), redactions)
         }
-        // What the schema declares as secret can stand in any words, where nothing finds it.
-        Err(Refusal::Handler(_)) if redactor.declares() => {
+        // A body may hold what the schema declares as secret, and no schema tells where.
+        Err(Refusal::Handler(words)) if redactor.declares() && is_document(&words) => {
             (Err(Refusal::Failed), Redactions::default())
         }
         Err(Refusal::Handler(words)) => {
@@ -363,6 +363,11 @@ fn masked(
         }
         other @ (Ok(Reply::Empty) | Err(_)) => (other, Redactions::default()),
     }
+}
+
+/// Whether words are an object or an array of JSON.
+fn is_document(words: &str) -> bool {
+    words.trim_start().starts_with(['{', '[']) && serde_json::from_str::<Value>(words).is_ok()
 }
 
 /// A result, and a handler's words where it refuses, are as large as the limit at most.

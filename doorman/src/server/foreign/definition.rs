@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::Link;
-use crate::schema::Object;
+use crate::schema::{Object, REDACT};
 
 /// Where a server tells of a tool.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +50,22 @@ impl Definition {
             }
         };
         (tool.name == name).then(|| Self::from(tool))
+    }
+
+    /// Whether the output schema declares something as secret, anywhere.
+    pub(super) fn declares(&self) -> bool {
+        fn marked(value: &Value) -> bool {
+            match value {
+                Value::Object(members) => {
+                    members.contains_key(REDACT) || members.values().any(marked)
+                }
+                Value::Array(items) => items.iter().any(marked),
+                _ => false,
+            }
+        }
+        self.output
+            .as_ref()
+            .is_some_and(|schema| schema.contains_key(REDACT) || schema.values().any(marked))
     }
 
     /// `sha256:` of the definition, whatever the order of its members.

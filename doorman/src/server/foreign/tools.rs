@@ -54,10 +54,11 @@ pub(super) async fn add(
     let row = Row {
         answers,
         link: link.clone(),
-        pinned,
         source,
         binary: allow.binary,
         asks: allow.asks,
+        declares: pinned.declares(),
+        pinned,
         warned: AtomicBool::new(false),
     };
     set.add(spec, Arc::new(row), Role::Tool);
@@ -89,6 +90,8 @@ struct Row {
     binary: bool,
     /// Whether it may ask its caller something.
     asks: bool,
+    /// Whether its schema declares something as secret.
+    declares: bool,
     warned: AtomicBool,
 }
 
@@ -110,7 +113,7 @@ impl Dispatch for Row {
                 Ok(CallToolResponse::InputRequired(asked)) if self.asks => question(&asked),
                 // The place for tasks: their results would not pass the guard.
                 Ok(_) => Err(Refusal::BadOutput),
-                Err(error) => Err(link::refusal(error)),
+                Err(error) => Err(self.words(link::refusal(error))),
             }
         })
     }
@@ -131,6 +134,12 @@ impl Dispatch for Row {
 }
 
 impl Row {
+    /// What it says in the place of an answer. Where its schema declares secrets, they can stand in any words,
+    /// and nobody here has written those.
+    fn words(&self, refusal: Refusal) -> Refusal {
+        if self.declares { Refusal::Failed } else { refusal }
+    }
+
     fn reply(&self, result: CallToolResult) -> Result<Reply, Refusal> {
         if result.result_type.as_ref().is_some_and(|kind| !kind.is_complete()) {
             return Err(Refusal::BadOutput);
@@ -141,7 +150,7 @@ impl Row {
             return Err(if words.is_empty() {
                 Refusal::Failed
             } else {
-                Refusal::Handler(words.join("\n"))
+                self.words(Refusal::Handler(words.join("\n")))
             });
         }
         let structured = result.structured_content;
