@@ -3,6 +3,7 @@
 mod beside;
 mod foreign;
 mod inbound;
+mod plain;
 mod stdio;
 
 use std::{
@@ -11,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::future::join_all;
+use futures_util::{TryFutureExt as _, future::join_all};
 use http::HeaderMap;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
@@ -21,18 +22,20 @@ use rmcp::{
         GetPromptRequestParams, GetPromptResponse, Implementation, InputRequiredResult,
         ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
         MetaObject, PaginatedRequestParams, PromptsCapability, ReadResourceRequestParams,
-        ReadResourceResponse, ResourcesCapability, ServerCapabilities, ServerConfig,
+        ReadResourceResponse, RequestId, ResourcesCapability, ServerCapabilities, ServerConfig,
         Tool as Published, ToolAnnotations,
     },
     service::RequestContext,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use self::inbound::left_by_gate;
 pub use self::{
     foreign::{Allow, Foreign},
     inbound::{Inbound, Slot},
+    plain::PlainCall,
     stdio::serve_io,
 };
 use crate::{
@@ -45,7 +48,7 @@ use crate::{
     principal::Principal,
     schema::Object,
     spec::{Effect, Spec},
-    tool::Role,
+    tool::{BoxFuture, Role},
 };
 
 /// The most time that other servers may take, for a list of tools, to say that theirs are what they were.
@@ -103,14 +106,15 @@ impl Server {
     }
 
     /// Takes a call of a row through the guard. A refusal that HTTP has a status for is left at the gate.
-    async fn guarded(
-        &self,
+    /// The future is boxed because rmcp moves the one that holds it about.
+    fn guarded<'a>(
+        &'a self,
         place: usize,
         (arguments, round): (Object, Round),
-        inbound: &Inbound,
+        inbound: &'a Inbound,
         headers: HeaderMap,
-        context: &RequestContext<RoleServer>,
-    ) -> Result<Answer, Refused> {
+        (id, gone): (&'a RequestId, CancellationToken),
+    ) -> BoxFuture<'a, Result<Answer, Refused>> {
         let parts = self.doorman.parts();
         let tool = &parts.tools[place];
         let call = Call {
@@ -122,15 +126,14 @@ impl Server {
             host: parts.host.clone(),
             result_limit: parts.result_limit,
             tool: place,
-            gone: context.ct.clone(),
+            gone,
             round,
         };
-        let called = parts.guard.call(&*tool.dispatch, call, Instant::now()).await;
-        called.inspect_err(|refused| {
+        Box::pin(parts.guard.call(&*tool.dispatch, call, Instant::now()).inspect_err(|refused| {
             if let Some(denial) = self.doorman.denial(&refused.refusal, &refused.request_id) {
-                inbound.slot.fill(&context.id, denial);
+                inbound.slot.fill(id, denial);
             }
-        })
+        }))
     }
 
     /// The answer to a call to what is no tool; it does not repeat the name.
@@ -191,7 +194,7 @@ impl ServerHandler for Server {
             return self.unknown(&request.name, &arguments, &inbound).map(Into::into);
         };
         let round = Round { answers: request.input_responses, state: request.request_state };
-        match self.guarded(place, (arguments, round), &inbound, headers, &context).await {
+        match self.guarded(place, (arguments, round), &inbound, headers, of(&context)).await {
             Ok(answer) => result(answer),
             Err(refused) => Ok(refusal(&refused).into()),
         }
@@ -297,6 +300,11 @@ impl ServerHandler for Server {
         self.serves_resources()?;
         self.read(request, context).await.map(Into::into)
     }
+}
+
+/// The id of a request, and what tells that its caller went away.
+fn of(context: &RequestContext<RoleServer>) -> (&RequestId, CancellationToken) {
+    (&context.id, context.ct.clone())
 }
 
 /// The answer to a request whose sender is not let in: the same code as over HTTP.

@@ -25,6 +25,11 @@ pub trait Dispatch: Send + Sync + 'static {
     fn unchanged(&self) -> BoxFuture<'_, bool> {
         Box::pin(ready(true))
     }
+
+    /// Whether it is another server's, which may use more of the protocol than arguments and an answer.
+    fn is_foreign(&self) -> bool {
+        false
+    }
 }
 
 /// A tool and the way to it.

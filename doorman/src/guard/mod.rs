@@ -259,11 +259,15 @@ fn whole(value: &mut Value) {
 }
 
 /// A panic would leave the caller without an answer for ever: rmcp does not catch it.
-async fn caught<T>(running: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
-    AssertUnwindSafe(running).catch_unwind().await.unwrap_or_else(|payload| {
-        // What was thrown may throw again where it is dropped.
-        std::mem::forget(payload);
-        Err(Refusal::Panic)
+fn caught<T>(
+    running: impl Future<Output = Result<T, Refusal>>,
+) -> impl Future<Output = Result<T, Refusal>> {
+    AssertUnwindSafe(running).catch_unwind().map(|ended| {
+        ended.unwrap_or_else(|payload| {
+            // What was thrown may throw again where it is dropped.
+            std::mem::forget(payload);
+            Err(Refusal::Panic)
+        })
     })
 }
 

@@ -14,7 +14,7 @@ use rmcp::{
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{Server, content, not_served, told};
+use super::{Server, content, not_served, of, told};
 use crate::{
     authorize::authorize,
     call::Round,
@@ -150,7 +150,7 @@ impl Server {
                 (Object::new(), Round::default()),
                 &inbound,
                 headers.clone(),
-                context,
+                of(context),
             );
             let blocks = match call.await {
                 Ok(answer) => answer.blocks,
@@ -219,7 +219,7 @@ impl Server {
     ) -> Result<Vec<Value>, ErrorData> {
         let (inbound, headers) = self.inbound(context).await?;
         let called = if let Some(place) = place {
-            self.guarded(place, (arguments, Round::default()), &inbound, headers, context).await
+            self.guarded(place, (arguments, Round::default()), &inbound, headers, of(context)).await
         } else {
             let (guard, peer) = (&self.doorman.parts().guard, inbound.peer.map(|peer| peer.ip()));
             // What was asked for is the caller's own, and can be a value.

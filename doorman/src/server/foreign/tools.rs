@@ -131,6 +131,10 @@ impl Dispatch for Row {
             unchanged
         })
     }
+
+    fn is_foreign(&self) -> bool {
+        true
+    }
 }
 
 impl Row {
