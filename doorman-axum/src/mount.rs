@@ -4,12 +4,16 @@ use std::{iter, net::SocketAddr, sync::Arc};
 
 use axum::{
     Json, Router,
+    body::Body,
     extract::Request,
     http::{StatusCode, header},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
     routing::{any, get},
 };
-use doorman::{Doorman, Error, private::Server};
+use doorman::{
+    Doorman, Error,
+    private::{Inbound, Server},
+};
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
 };
@@ -17,7 +21,21 @@ use tokio::net::TcpListener;
 
 use crate::{door, gate::Gate};
 
-pub(crate) type Protocol = StreamableHttpService<Server, NeverSessionManager>;
+/// rmcp, and a server of our own for each request.
+pub(crate) struct Protocol(StreamableHttpService<Server, NeverSessionManager>);
+
+tokio::task_local! {
+    /// Who sends the request that is on its way into rmcp: the one thing that it tells the maker of a server
+    /// nothing of.
+    static SENDER: Inbound;
+}
+
+impl Protocol {
+    pub(crate) async fn handle(&self, mut request: Request, sender: Inbound) -> Response {
+        request.extensions_mut().insert(sender.clone());
+        SENDER.scope(sender, self.0.handle(request)).await.map(Body::new)
+    }
+}
 
 /// The MCP endpoint, the RFC 9728 documents, and what `.also_over_http()` publishes, as routes to merge
 /// into an application at its root: clients look for the documents there. `.endpoint("/api/mcp")` moves
@@ -98,11 +116,11 @@ fn protocol(doorman: &Doorman) -> Protocol {
         .with_allowed_hosts(hosts)
         .with_allowed_origins(own.chain(doorman.origins().iter().map(|origin| with_port(origin))))
         .enforce_origin_validation();
-    StreamableHttpService::new(
-        move || Ok(server.clone()),
+    Protocol(StreamableHttpService::new(
+        move || Ok(SENDER.try_with(|sender| server.of(sender.clone())).unwrap_or(server.clone())),
         Arc::new(NeverSessionManager::default()),
         config,
-    )
+    ))
 }
 
 /// rmcp takes an origin without a port for one with any.

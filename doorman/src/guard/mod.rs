@@ -1,5 +1,6 @@
 //! The order of every check. Nothing else in doorman decides whether a tool runs.
 
+mod aside;
 mod blocks;
 #[cfg(test)]
 mod tests;
@@ -119,10 +120,11 @@ impl Guard {
         validate(&mut call)?;
         self.here(&call.gone, caller, clock)?;
         let taken = self.limits.admit(tool, caller, clock.began)?;
-        let gone = call.gone.clone();
+        let (gone, listening) = (call.gone.clone(), aside::open(&mut call, &redactor));
         let reply = caught(run(&spec, &gone, async { dispatch.dispatch(call).await })).await;
         self.ran(reply.as_ref().err(), &taken, clock);
-        let (reply, redactions) = redact(&redactor, within(reply, result_limit)).await;
+        let (reply, mut redactions) = redact(&redactor, within(reply, result_limit)).await;
+        redactions.add(&listening.end());
         entry.redactions(redactions.iter());
         settle(&spec, within(reply, result_limit)?)
     }
