@@ -34,8 +34,8 @@ pub async fn call(request: &CallToolRequestParams, context: &Context) -> Option<
     let arguments = request.arguments.clone().unwrap_or_default();
     let asked = match &*request.name {
         "test_sampling" => {
-            let content = json!({ "type": "text", "text": text(&arguments, "prompt") });
-            let messages = json!([{ "role": "user", "content": content }]);
+            let prompt = json!({ "type": "text", "text": text(&arguments, "prompt") });
+            let messages = json!([{ "role": "user", "content": prompt }]);
             json!({ "method": "sampling/createMessage", "params": { "messages": messages, "maxTokens": 100 } })
         }
         "test_elicitation" => form(

@@ -67,7 +67,6 @@ impl ServerHandler for Fixtures {
     fn get_info(&self) -> ServerConfig {
         let capabilities = ServerCapabilities::builder()
             .enable_completions()
-            .enable_logging()
             .enable_prompts()
             .enable_resources()
             .enable_resources_subscribe()
