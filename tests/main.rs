@@ -24,6 +24,7 @@ mod local;
 mod masks;
 mod oauth_client;
 mod pages;
+mod plain;
 mod principals;
 mod protocol;
 mod readme;

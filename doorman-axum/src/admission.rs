@@ -111,7 +111,14 @@ fn authority(headers: &HeaderMap, uri: &Uri) -> Option<Authority> {
 /// Whether there is a host, perhaps a port, and nothing else.
 fn is_plain(authority: &Authority) -> bool {
     let (host, text) = (authority.host(), authority.as_str());
-    text == host || authority.port_u16().is_some_and(|port| text == format!("{host}:{port}"))
+    let behind = text.strip_prefix(host);
+    let port =
+        behind.and_then(|port| if port.is_empty() { Some("") } else { port.strip_prefix(':') });
+    port.is_some_and(|port| match authority.port_u16() {
+        // Written in one way: `:080` and `:` are none.
+        Some(number) => port.parse() == Ok(number) && !port.starts_with(['0', '+']),
+        None => text == host,
+    })
 }
 
 /// A request with `Origin` comes from a page, which must be an allowed one. One without it comes from a

@@ -1,15 +1,20 @@
 //! What a request within the process is for, and the layers that let no other pass.
 
-use std::sync::Arc;
+use std::{
+    future::{Ready, ready},
+    sync::Arc,
+    task::{Context, Poll},
+};
 
 use axum::{
     Router,
     extract::{MatchedPath, Request},
-    middleware::{Next, from_fn},
     response::{IntoResponse as _, Response},
     routing::MethodRouter,
 };
+use futures_util::future::Either;
 use http::StatusCode;
+use tower::{Service, layer::layer_fn};
 
 /// What a request is for. A router may have other handlers, whose scopes the guard has not looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,43 +37,74 @@ pub(crate) fn only_aimed<S: Clone + Send + Sync + 'static>(
     handler: MethodRouter<S>,
     tool: &'static str,
 ) -> MethodRouter<S> {
-    handler.layer(from_fn(move |request: Request, next: Next| async move {
-        let aim = request.extensions().get();
-        if matches!(aim, Some(Aim::Tool { tool: aimed, .. }) if *aimed == tool) {
-            next.run(request).await
-        } else {
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }))
+    handler.layer(layer_fn(move |inner| Only { inner, look: Look::Tool(tool) }))
 }
 
 /// Lets only requests pass that match the route which they are for. axum puts such a layer behind its
 /// own routing and around every layer of the program's.
 pub(crate) fn only_matched(api: Router) -> Router {
-    api.layer(from_fn(async |request: Request, next: Next| {
-        let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-        match request.extensions().get::<Aim>() {
-            Some(Aim::Route(route)) if route.as_deref() == matched => next.run(request).await,
-            Some(Aim::Question) => {
-                let mut answer = StatusCode::METHOD_NOT_ALLOWED.into_response();
-                answer.extensions_mut().insert(Aim::Route(matched.map(Arc::from)));
-                answer
-            }
-            _ => astray(),
-        }
-    }))
+    api.layer(layer_fn(|inner| Only { inner, look: Look::Route }))
 }
 
 /// Lets no request for a tool pass that matches a route which the program added: its handler was never
 /// exposed. Where the router shows no route, the tools' own layers decide.
 pub(crate) fn only_own(router: Router) -> Router {
-    router.layer(from_fn(async |request: Request, next: Next| {
+    router.layer(layer_fn(|inner| Only { inner, look: Look::Own }))
+}
+
+/// What a layer looks at.
+#[derive(Clone, Copy)]
+enum Look {
+    Tool(&'static str),
+    Route,
+    Own,
+}
+
+impl Look {
+    /// The answer to a request that may not pass.
+    fn refusal(self, request: &Request) -> Option<Response> {
+        let aim = request.extensions().get::<Aim>();
         let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-        match (request.extensions().get::<Aim>(), matched) {
-            (Some(Aim::Tool { route, .. }), Some(matched)) if matched != *route => astray(),
-            _ => next.run(request).await,
+        match (self, aim) {
+            (Self::Tool(tool), Some(Aim::Tool { tool: aimed, .. })) if *aimed == tool => None,
+            (Self::Tool(_), _) => Some(StatusCode::INTERNAL_SERVER_ERROR.into_response()),
+            (Self::Route, Some(Aim::Route(route))) if route.as_deref() == matched => None,
+            (Self::Route, Some(Aim::Question)) => {
+                let mut answer = StatusCode::METHOD_NOT_ALLOWED.into_response();
+                answer.extensions_mut().insert(Aim::Route(matched.map(Arc::from)));
+                Some(answer)
+            }
+            (Self::Route, _) => Some(astray()),
+            (Self::Own, Some(Aim::Tool { route, .. })) => {
+                matched.is_some_and(|matched| matched != *route).then(astray)
+            }
+            (Self::Own, _) => None,
         }
-    }))
+    }
+}
+
+/// A service that some requests do not reach.
+#[derive(Clone)]
+struct Only<S> {
+    inner: S,
+    look: Look,
+}
+
+impl<S: Service<Request, Response = Response>> Service<Request> for Only<S> {
+    type Response = Response;
+    type Error = S::Error;
+    type Future = Either<S::Future, Ready<Result<Response, S::Error>>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        match self.look.refusal(&request) {
+            None => Either::Left(self.inner.call(request)),
+            Some(refusal) => Either::Right(ready(Ok(refusal))),
+        }
+    }
 }
 
 fn astray() -> Response {

@@ -1,7 +1,6 @@
 //! What stands before the protocol; and the statuses and challenges of what is refused.
 
 use axum::{
-    body::Body,
     extract::Request,
     http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
@@ -14,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     admission::{Sender, TurnedAway, admit, challenge, ended},
-    mount::Protocol,
+    protocol::Protocol,
 };
 
 pub(crate) struct Gate {
@@ -36,8 +35,11 @@ impl Gate {
             return response;
         }
         let (slot, end) = (Slot::default(), principal.expires());
-        request.extensions_mut().insert(Inbound::new(principal, peer, slot.clone()));
-        let response = self.protocol.handle(request).await.map(Body::new);
+        let sender = Inbound::new(principal, peer, slot.clone());
+        let response = match self.protocol.handle(request, sender).await {
+            Ok(response) => response,
+            Err((status, message)) => return rpc_error(status, message),
+        };
         match slot.read() {
             Some((id, denial)) => denied(denial, Some(id)),
             None => ended(response, end),

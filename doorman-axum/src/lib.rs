@@ -66,6 +66,7 @@ mod path;
 #[doc(hidden)]
 pub mod private;
 mod probe;
+mod protocol;
 mod reply;
 mod tools;
 

@@ -1,4 +1,4 @@
-//! A [`Doorman`] as routes of an axum application; the only file here that knows rmcp.
+//! A [`Doorman`] as routes of an axum application.
 
 use std::{iter, net::SocketAddr, sync::Arc};
 
@@ -9,15 +9,10 @@ use axum::{
     response::IntoResponse,
     routing::{any, get},
 };
-use doorman::{Doorman, Error, private::Server};
-use rmcp::transport::streamable_http_server::{
-    StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
-};
+use doorman::{Doorman, Error};
 use tokio::net::TcpListener;
 
-use crate::{door, gate::Gate};
-
-pub(crate) type Protocol = StreamableHttpService<Server, NeverSessionManager>;
+use crate::{door, gate::Gate, protocol::Protocol};
 
 /// The MCP endpoint, the RFC 9728 documents, and what `.also_over_http()` publishes, as routes to merge
 /// into an application at its root: clients look for the documents there. `.endpoint("/api/mcp")` moves
@@ -49,7 +44,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(doorman: Doorman) -> Result<Rout
         iter::once(&endpoint).chain(&metadata_paths).map(String::as_str).collect();
     let mut router = door::published(&doorman, &taken)?;
     // axum clones its handlers at every request.
-    let gate = Arc::new(Gate { protocol: protocol(&doorman), doorman });
+    let gate = Arc::new(Gate { protocol: Protocol::of(&doorman), doorman });
     router = router.route(&endpoint, any(async move |request: Request| gate.pass(request).await));
     for path in metadata_paths {
         let document = Json(metadata.clone());
@@ -82,35 +77,4 @@ async fn preflight() -> impl IntoResponse {
 /// Those of the listener.
 pub async fn serve(listener: TcpListener, app: Router) -> std::io::Result<()> {
     axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await
-}
-
-/// rmcp without sessions: there is nothing to hijack, and every request brings its own principal.
-fn protocol(doorman: &Doorman) -> Protocol {
-    let server = Server::new(doorman.clone());
-    let hosts = doorman.hosts().iter().map(|host| host.trim_matches(['[', ']']).to_owned());
-    let own = ["http", "https"].into_iter().flat_map(|scheme| {
-        ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{scheme}://{host}:*"))
-    });
-    let config = StreamableHttpServerConfig::default()
-        .with_legacy_session_mode(false)
-        .with_json_response(true)
-        .with_max_request_body_bytes(doorman.body_limit())
-        .with_allowed_hosts(hosts)
-        .with_allowed_origins(own.chain(doorman.origins().iter().map(|origin| with_port(origin))))
-        .enforce_origin_validation();
-    StreamableHttpService::new(
-        move || Ok(server.clone()),
-        Arc::new(NeverSessionManager::default()),
-        config,
-    )
-}
-
-/// rmcp takes an origin without a port for one with any.
-fn with_port(origin: &str) -> String {
-    let (scheme, authority) = origin.split_once("://").unwrap_or((origin, ""));
-    let has_port = authority
-        .rsplit_once(':')
-        .is_some_and(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
-    let default = if scheme == "http" { 80 } else { 443 };
-    if has_port { origin.to_owned() } else { format!("{origin}:{default}") }
 }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt, net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -30,16 +31,80 @@ pub struct Call {
     pub(crate) tool: usize,
     /// Fires when the caller goes away.
     pub(crate) gone: CancellationToken,
-    /// What a caller answers to the question that it got instead of a result.
+    /// What goes between caller and tool beside arguments and result.
     pub(crate) round: Round,
 }
 
-/// A caller's answers to a question (SEP-2322): for the server that asked, whatever they are.
+/// What goes between a caller and another server beside arguments and result.
 #[derive(Clone, Default)]
 pub(crate) struct Round {
+    /// A caller's answers to a question (SEP-2322): for the server that asked, whatever they are.
     pub(crate) answers: Option<BTreeMap<String, Value>>,
     /// What the server handed out to know its question again.
     pub(crate) state: Option<String>,
+    /// What the caller's client says that it can be asked for, where it says so with the request.
+    pub(crate) can: Option<Kinds>,
+    /// Where the tool says what it has to say before its result.
+    pub(crate) aside: Aside,
+}
+
+/// Kinds of questions to a caller.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Kinds {
+    /// Forms for the person.
+    pub(crate) forms: bool,
+    /// Requests of the client's model.
+    pub(crate) model: bool,
+    /// The list of the client's folders.
+    pub(crate) roots: bool,
+}
+
+/// The way of what a tool says before its result; without one, it leads nowhere.
+#[derive(Clone, Default)]
+pub(crate) struct Aside {
+    tell: Option<Arc<Tell>>,
+    pub(crate) wants: Wants,
+}
+
+/// What a caller wants to hear before the result.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Wants {
+    /// How grave a log message has to be; none is heard without it.
+    pub(crate) severity: Option<u8>,
+    pub(crate) progress: bool,
+}
+
+type Tell = dyn Fn(Note) -> BoxFuture<'static, bool> + Send + Sync;
+
+/// What a tool says before its result.
+pub(crate) enum Note {
+    /// A log message, and how grave it is: from 0 (debug) to 7 (emergency).
+    Log { severity: u8, logger: Option<String>, data: Value },
+    /// How far it is.
+    Progress { progress: f64, total: Option<f64>, message: Option<String> },
+    /// That a resource changed: which of those that the caller named.
+    Updated(usize),
+}
+
+impl Aside {
+    pub(crate) fn to(
+        wants: Wants,
+        tell: impl Fn(Note) -> BoxFuture<'static, bool> + Send + Sync + 'static,
+    ) -> Self {
+        Self { tell: Some(Arc::new(tell)), wants }
+    }
+
+    pub(crate) fn leads_somewhere(&self) -> bool {
+        self.tell.is_some()
+    }
+
+    /// Says it, and whether somebody still listens.
+    pub(crate) async fn say(&self, note: Note) -> bool {
+        match &self.tell {
+            Some(tell) => tell(note).await,
+            None => false,
+        }
+    }
 }
 
 impl fmt::Debug for Call {
@@ -77,6 +142,8 @@ pub struct Blocks {
     pub(crate) blocks: Vec<Value>,
     /// Whether the one block asks the caller something, in the place of a result.
     pub(crate) asks: bool,
+    /// Whether a block in which something had to be masked is of no use.
+    pub(crate) whole: bool,
 }
 
 impl Reply {

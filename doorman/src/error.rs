@@ -64,6 +64,13 @@ pub enum Refusal {
     BadOutput,
     /// The tool of another server is no longer what was listed.
     Changed,
+    /// The tool of another server would ask for what the caller's client does not declare.
+    Undeclared {
+        /// The capabilities that are missing.
+        missing: Vec<&'static str>,
+    },
+    /// Another server does not take the answers, or the state, for those of a question of its own.
+    BadRound,
     /// The caller went away.
     Cancelled,
     /// The audit log is strict and cannot keep the record of the call.
@@ -100,6 +107,8 @@ impl Refusal {
             Self::TooLarge => "too_large",
             Self::BadOutput => "bad_output",
             Self::Changed => "changed",
+            Self::Undeclared { .. } => "undeclared",
+            Self::BadRound => "bad_round",
             Self::Cancelled => "cancelled",
             Self::AuditUnavailable => "audit_unavailable",
         }
@@ -175,6 +184,12 @@ impl fmt::Display for Refusal {
             Self::BadOutput => f.write_str("bad_output: the tool answered in an undeclared shape"),
             Self::Changed => f.write_str(
                 "changed: the tool is no longer what was reviewed, so it is not called",
+            ),
+            Self::Undeclared { missing } => {
+                write!(f, "undeclared: the client does not declare {}", missing.join(", "))
+            }
+            Self::BadRound => f.write_str(
+                "bad_round: the answers or the state are not those of a question that was asked",
             ),
             Self::Cancelled => f.write_str("cancelled: the caller went away"),
             Self::AuditUnavailable => f.write_str(

@@ -1,14 +1,17 @@
 //! The only file that knows rmcp: an MCP server whose every call goes through the guard.
 
+#![expect(deprecated, reason = "clients before MCP 2026-07-28 set levels and subscribe")]
+
+mod answers;
 mod beside;
 mod foreign;
 mod inbound;
 mod plain;
 mod stdio;
+mod streams;
 
 use std::{
-    future::ready,
-    sync::Arc,
+    sync::{Arc, atomic::AtomicU8},
     time::{Duration, Instant},
 };
 
@@ -18,20 +21,23 @@ use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
-        CompleteResult, ContentBlock, CustomRequest, CustomResult, ErrorCode,
-        GetPromptRequestParams, GetPromptResponse, Implementation, InputRequiredResult,
-        ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
-        MetaObject, PaginatedRequestParams, PromptsCapability, ReadResourceRequestParams,
+        CompleteResult, CustomRequest, CustomResult, GetPromptRequestParams, GetPromptResponse,
+        Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
+        ListToolsResult, PaginatedRequestParams, PromptsCapability, ReadResourceRequestParams,
         ReadResourceResponse, RequestId, ResourcesCapability, ServerCapabilities, ServerConfig,
-        Tool as Published, ToolAnnotations,
+        SetLevelRequestParams, SubscribeRequestParams, SubscriptionFilter, Tool as Published,
+        UnsubscribeRequestParams,
     },
-    service::RequestContext,
+    service::{RequestContext, SubscriptionContext},
 };
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use self::inbound::left_by_gate;
+use self::{
+    answers::{answered, denied, not_served, publish, refusal},
+    inbound::left_by_gate,
+    streams::{UNNAMED, kinds},
+};
 pub use self::{
     foreign::{Allow, Foreign},
     inbound::{Inbound, Slot},
@@ -39,15 +45,14 @@ pub use self::{
     stdio::serve_io,
 };
 use crate::{
-    auth::Denial,
     authorize::authorize,
-    call::{Call, Round},
+    call::{Aside, Call, Round},
     doorman::{Doorman, Listing},
     error::Refusal,
     guard::{Answer, Refused},
     principal::Principal,
     schema::Object,
-    spec::{Effect, Spec},
+    spec::Spec,
     tool::{BoxFuture, Role},
 };
 
@@ -60,6 +65,10 @@ pub struct Server {
     doorman: Doorman,
     published: Arc<[Published]>,
     entrance: Entrance,
+    /// How grave a log message has to be for the one caller on stdio.
+    level: Arc<AtomicU8>,
+    /// Who sends the one request that this is for, where the gate said so.
+    sender: Option<Inbound>,
 }
 
 /// Which way requests come in, and so who knows the caller. Nothing in a request chooses it.
@@ -78,9 +87,16 @@ impl Server {
         Self::behind(Entrance::Gate, doorman)
     }
 
+    /// The server for one request, whose sender is known before rmcp asks what to acknowledge.
+    #[must_use]
+    pub fn of(&self, sender: Inbound) -> Self {
+        Self { sender: Some(sender), ..self.clone() }
+    }
+
     fn behind(entrance: Entrance, doorman: Doorman) -> Self {
         let published = doorman.parts().tools.iter().map(|tool| publish(&tool.spec)).collect();
-        Self { doorman, published, entrance }
+        let level = Arc::new(AtomicU8::new(UNNAMED));
+        Self { doorman, published, entrance, level, sender: None }
     }
 
     /// Says who sends a request, and with which headers.
@@ -155,19 +171,6 @@ impl Server {
     }
 }
 
-/// What doorman does not serve is refused; rmcp would answer some of it with empty lists.
-macro_rules! refused {
-    ($($name:ident($($request:ty),*) -> $answer:ty;)+) => {
-        $(fn $name(
-            &self,
-            $(_: $request,)*
-            _: RequestContext<RoleServer>,
-        ) -> impl Future<Output = Result<$answer, ErrorData>> + Send + '_ {
-            ready(Err(not_served()))
-        })+
-    };
-}
-
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         let parts = self.doorman.parts();
@@ -176,8 +179,12 @@ impl ServerHandler for Server {
             capabilities.prompts = Some(PromptsCapability::default());
         }
         if self.serves_resources().is_ok() {
-            capabilities.resources = Some(ResourcesCapability::default());
+            let mut resources = ResourcesCapability::default();
+            resources.subscribe = self.tells_of_changes().then_some(true);
+            capabilities.resources = Some(resources);
         }
+        capabilities.completions = self.serves_completion().is_ok().then(Object::new);
+        capabilities.logging = self.notifies().then(Object::new);
         ServerConfig::new(capabilities)
             .with_server_info(Implementation::new(&*parts.name, &*parts.version))
     }
@@ -193,11 +200,16 @@ impl ServerHandler for Server {
         let Some(place) = parts.index.get(&*request.name).copied() else {
             return self.unknown(&request.name, &arguments, &inbound).map(Into::into);
         };
-        let round = Round { answers: request.input_responses, state: request.request_state };
-        match self.guarded(place, (arguments, round), &inbound, headers, of(&context)).await {
-            Ok(answer) => result(answer),
-            Err(refused) => Ok(refusal(&refused).into()),
-        }
+        let speaks = parts.tools[place].dispatch.notifies();
+        let round = Round {
+            answers: request.input_responses,
+            state: request.request_state,
+            can: kinds(&context),
+            aside: if speaks { self.aside(&context) } else { Aside::default() },
+        };
+        answered(
+            self.guarded(place, (arguments, round), &inbound, headers, call_of(&context)).await,
+        )
     }
 
     async fn list_tools(
@@ -252,8 +264,48 @@ impl ServerHandler for Server {
         }
     }
 
-    refused! {
-        complete(CompleteRequestParams) -> CompleteResult;
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        self.serves_completion()?;
+        self.completion(request, context).await
+    }
+
+    async fn set_level(
+        &self,
+        request: SetLevelRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.keep_level(&request, &context)
+    }
+
+    fn accepted_subscription_filter(
+        &self,
+        requested: &SubscriptionFilter,
+    ) -> Option<SubscriptionFilter> {
+        self.granted(requested)
+    }
+
+    async fn listen(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
+        self.tell(subscription).await
+    }
+
+    async fn subscribe(
+        &self,
+        request: SubscribeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.subscription(&request.uri, context).await
+    }
+
+    async fn unsubscribe(
+        &self,
+        request: UnsubscribeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.subscription(&request.uri, context).await
     }
 
     async fn list_prompts(
@@ -271,7 +323,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
         self.serves_prompts()?;
-        self.prompt(request, context).await.map(Into::into)
+        self.prompt(request, context).await
     }
 
     async fn list_resources(
@@ -303,89 +355,6 @@ impl ServerHandler for Server {
 }
 
 /// The id of a request, and what tells that its caller went away.
-fn of(context: &RequestContext<RoleServer>) -> (&RequestId, CancellationToken) {
+fn call_of(context: &RequestContext<RoleServer>) -> (&RequestId, CancellationToken) {
     (&context.id, context.ct.clone())
-}
-
-/// The answer to a request whose sender is not let in: the same code as over HTTP.
-fn denied(denial: Denial) -> ErrorData {
-    let mut data = json!({ "request_id": denial.request_id });
-    if let Some(seconds) = denial.retry_after {
-        data["retry_after_seconds"] = seconds.into();
-    }
-    ErrorData::new(ErrorCode(denial.status.into()), denial.message, Some(data))
-}
-
-fn not_served() -> ErrorData {
-    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, "this server does not serve that", None)
-}
-
-fn result(answer: Answer) -> Result<CallToolResponse, ErrorData> {
-    if answer.asks {
-        let mut asked: Vec<InputRequiredResult> = content(answer.blocks.unwrap_or_default())?;
-        return asked
-            .pop()
-            .map(Into::into)
-            .ok_or_else(|| ErrorData::internal_error("bad_output", None));
-    }
-    let content = match answer.blocks {
-        None => vec![ContentBlock::text(answer.text)],
-        Some(blocks) => content(blocks)?,
-    };
-    let mut result = CallToolResult::success(content);
-    result.structured_content = answer.structured;
-    Ok(result.into())
-}
-
-/// What another server said, in the protocol's own types again.
-fn content<T: DeserializeOwned>(blocks: Vec<Value>) -> Result<Vec<T>, ErrorData> {
-    let blocks = blocks.into_iter().map(serde_json::from_value).collect::<Result<_, _>>();
-    blocks.map_err(|_| ErrorData::internal_error("bad_output: the answer cannot be sent", None))
-}
-
-/// Words for the agent and data under `_meta`: clients hold `structuredContent` against the output
-/// schema even where a call failed.
-fn refusal(refused: &Refused) -> CallToolResult {
-    let mut meta = MetaObject::new();
-    meta.insert("doorman/refusal".to_owned(), told(refused));
-    let words = ContentBlock::text(refused.refusal.to_string());
-    CallToolResult::error(vec![words]).with_meta(Some(meta))
-}
-
-/// A refusal as data.
-fn told(Refused { refusal, request_id }: &Refused) -> Value {
-    let (required, missing) = refusal.scopes();
-    let names =
-        |scopes: &[crate::scope::Scope]| scopes.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let mut data = json!({ "reason": refusal.reason(), "request_id": request_id });
-    if let Some(seconds) = refusal.retry_after_seconds() {
-        data["retry_after_seconds"] = seconds.into();
-    }
-    if !required.is_empty() {
-        data["scopes_required"] = names(required).into();
-        data["scopes_missing"] = names(missing).into();
-    }
-    data
-}
-
-fn publish(spec: &Spec) -> Published {
-    let effect = spec.effect();
-    let annotations = ToolAnnotations::new()
-        .read_only(effect == Effect::ReadOnly)
-        .destructive(effect == Effect::Destructive)
-        .idempotent(spec.idempotent())
-        .open_world(spec.open_world());
-    let mut tool = Published::new_with_raw(
-        spec.name().to_owned(),
-        spec.description().map(|description| description.to_owned().into()),
-        spec.input().clone(),
-    )
-    .with_annotations(annotations);
-    if let Some(title) = spec.title() {
-        tool = tool.with_title(title);
-    }
-    if let Some(output) = spec.output() {
-        tool = tool.with_raw_output_schema(Arc::new(output.schema.clone()));
-    }
-    tool
 }

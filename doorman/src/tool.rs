@@ -26,6 +26,11 @@ pub trait Dispatch: Send + Sync + 'static {
         Box::pin(ready(true))
     }
 
+    /// Whether the tool may send log messages and progress before its result.
+    fn notifies(&self) -> bool {
+        false
+    }
+
     /// Whether it is another server's, which may use more of the protocol than arguments and an answer.
     fn is_foreign(&self) -> bool {
         false
@@ -56,6 +61,14 @@ pub(crate) enum Role {
     Resources(Arc<[Arc<Spec>]>),
     /// What shows their templates, likewise.
     Templates(Arc<[Arc<Spec>]>),
+    /// What completes the arguments of the prompt of this name.
+    PromptCompletion(String),
+    /// What completes the parts of templates that make such addresses.
+    TemplateCompletion(UriPattern),
+    /// What answers those who want to hear of changes of such resources, and cannot.
+    Subscription(UriPattern),
+    /// What tells of changes of such resources.
+    Updates(UriPattern),
 }
 
 impl fmt::Debug for Tool {

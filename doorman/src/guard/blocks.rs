@@ -19,10 +19,15 @@ const NO_TEXTS: [&str; 4] = ["type", "role", "data", "blob"];
 /// Masks what an agent is not to read.
 pub(super) fn masked(redactor: &Redactor, answer: Blocks) -> (Blocks, Redactions) {
     let mut redactions = Redactions::default();
-    let Blocks { structured, mut blocks, asks } = answer;
+    let Blocks { structured, mut blocks, asks, whole } = answer;
     if asks {
-        let blocks = blocks.pop().and_then(|block| asked(redactor, block, &mut redactions));
-        return (Blocks { blocks: blocks.into_iter().collect(), asks, structured }, redactions);
+        let block = blocks.pop().and_then(|block| asked(redactor, block, &mut redactions));
+        let blocks = block.into_iter().collect();
+        return (Blocks { structured, blocks, asks, whole }, redactions);
+    }
+    if whole {
+        blocks.retain(|block| stays(redactor, block, &mut redactions));
+        return (Blocks { structured, blocks, asks, whole }, redactions);
     }
     let said: Option<Value> =
         structured.as_ref().and_then(|bytes| serde_json::from_slice(bytes).ok());
@@ -49,7 +54,15 @@ pub(super) fn masked(redactor: &Redactor, answer: Blocks) -> (Blocks, Redactions
             _ => texts(redactor, block, &mut redactions),
         }
     }
-    (Blocks { structured, blocks, asks }, redactions)
+    (Blocks { structured, blocks, asks, whole }, redactions)
+}
+
+/// Whether there is nothing in a block that would have to be masked.
+fn stays(redactor: &Redactor, block: &Value, redactions: &mut Redactions) -> bool {
+    let text = block.to_string();
+    let redacted = redactor.json(text.as_bytes());
+    redactions.add(redacted.redactions());
+    !redactor.declares() && redacted.redactions().total() == 0
 }
 
 /// A question with its words redacted; none where it could not be sent as it is meant: its state must come
@@ -103,7 +116,7 @@ fn texts(redactor: &Redactor, value: &mut Value, redactions: &mut Redactions) {
 
 /// Holds structured content against the published schema. Where none is published there is none.
 pub(super) fn settle(spec: &Spec, answer: Blocks) -> Result<Answer, Refusal> {
-    let Blocks { structured, mut blocks, asks } = answer;
+    let Blocks { structured, mut blocks, asks, .. } = answer;
     if asks {
         // One that could not be sent is none.
         let block = blocks.pop().ok_or(Refusal::BadOutput)?;

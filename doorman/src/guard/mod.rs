@@ -1,5 +1,6 @@
 //! The order of every check. Nothing else in doorman decides whether a tool runs.
 
+mod aside;
 mod blocks;
 #[cfg(test)]
 mod tests;
@@ -119,10 +120,11 @@ impl Guard {
         validate(&mut call)?;
         self.here(&call.gone, caller, clock)?;
         let taken = self.limits.admit(tool, caller, clock.began)?;
-        let gone = call.gone.clone();
+        let (gone, listening) = (call.gone.clone(), aside::open(&mut call, &redactor));
         let reply = caught(run(&spec, &gone, async { dispatch.dispatch(call).await })).await;
         self.ran(reply.as_ref().err(), &taken, clock);
-        let (reply, redactions) = redact(&redactor, within(reply, result_limit)).await;
+        let (reply, mut redactions) = redact(&redactor, within(reply, result_limit)).await;
+        redactions.add(&listening.end());
         entry.redactions(redactions.iter());
         settle(&spec, within(reply, result_limit)?)
     }
@@ -394,7 +396,9 @@ fn settle(spec: &Spec, reply: Reply) -> Result<Answer, Refusal> {
             if !spec.answers().is_some_and(|schema| schema.fits(&structured)) {
                 return Err(Refusal::BadOutput);
             }
-            Ok(Answer::of(structured.to_string(), Some(structured)))
+            let text = String::from_utf8(bytes.into()).map_err(|_| Refusal::BadOutput)?;
+            let text = if output.wrapped { format!("{{\"result\":{text}}}") } else { text };
+            Ok(Answer::of(text, Some(structured)))
         }
         (Reply::Text(text), None) => Ok(Answer::of(text, None)),
         (Reply::Blocks(answer), _) => blocks::settle(spec, answer),

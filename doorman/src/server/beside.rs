@@ -5,21 +5,27 @@ use std::{sync::Arc, time::Instant};
 use rmcp::{
     ErrorData, RoleServer,
     model::{
-        CacheScope, CustomResult, ErrorCode, GetPromptRequestParams, GetPromptResult,
+        CacheScope, CompleteRequestParams, CompleteResult, CompletionInfo, CustomResult, ErrorCode,
+        GetPromptRequestParams, GetPromptResponse, GetPromptResult, InputRequiredResult,
         ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, Prompt,
-        ReadResourceRequestParams, ReadResourceResult, ResultType,
+        ReadResourceRequestParams, ReadResourceResult, Reference, ResultType,
     },
     service::RequestContext,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{Server, content, not_served, of, told};
+use super::{
+    Inbound, Server,
+    answers::{content, not_served, of_the_protocol, told},
+    call_of,
+    streams::kinds,
+};
 use crate::{
     authorize::authorize,
     call::Round,
     error::Refusal,
-    guard::Refused,
+    guard::{Answer, Refused},
     principal::Principal,
     schema::Object,
     spec::{Spec, hidden_in},
@@ -31,7 +37,7 @@ type Context = RequestContext<RoleServer>;
 
 impl Server {
     /// Whether there is something of this role.
-    fn has(&self, is: impl Fn(&Role) -> bool) -> bool {
+    pub(super) fn has(&self, is: impl Fn(&Role) -> bool) -> bool {
         self.doorman.parts().tools.iter().any(|tool| is(&tool.role))
     }
 
@@ -66,15 +72,96 @@ impl Server {
         &self,
         request: GetPromptRequestParams,
         mut context: Context,
-    ) -> Result<GetPromptResult, ErrorData> {
+    ) -> Result<GetPromptResponse, ErrorData> {
         let arguments = request.arguments.unwrap_or_default();
+        let round = Round {
+            answers: request.input_responses,
+            state: request.request_state,
+            can: kinds(&context),
+            ..Round::default()
+        };
         let mut rows = self
             .rows(|tool| matches!(&tool.role, Role::Prompt { name, .. } if *name == request.name));
-        let blocks = self.one(rows.next(), "prompt", arguments, &mut context).await?;
+        let answer = self.one(rows.next(), "prompt", (arguments, round), &mut context).await?;
+        let blocks = answer.blocks.ok_or_else(unfit)?;
+        if answer.asks {
+            let mut asked: Vec<InputRequiredResult> = content(blocks)?;
+            return asked.pop().map(Into::into).ok_or_else(unfit);
+        }
         let mut whole: Vec<GetPromptResult> = content(blocks)?;
         let mut result = whole.pop().ok_or_else(unfit)?;
         result.result_type = Some(ResultType::COMPLETE);
-        Ok(result)
+        Ok(result.into())
+    }
+
+    pub(super) fn serves_completion(&self) -> Result<(), ErrorData> {
+        let serves = self
+            .has(|role| matches!(role, Role::PromptCompletion(_) | Role::TemplateCompletion(_)));
+        if serves { Ok(()) } else { Err(not_served()) }
+    }
+
+    pub(super) async fn completion(
+        &self,
+        request: CompleteRequestParams,
+        mut context: Context,
+    ) -> Result<CompleteResult, ErrorData> {
+        let mut arguments = Object::new();
+        arguments.insert("argument".into(), request.argument.name.into());
+        arguments.insert("value".into(), request.argument.value.into());
+        if let Some(texts) = request.context.and_then(|context| context.arguments) {
+            arguments.insert("context".into(), json!(texts));
+        }
+        let (place, what) = match request.r#ref {
+            Reference::Prompt(prompt) => {
+                let mut rows = self.rows(|tool| {
+                    matches!(&tool.role, Role::PromptCompletion(name) if *name == prompt.name)
+                });
+                (rows.next(), "prompt")
+            }
+            Reference::Resource(template) => {
+                let place = template_example(&template.uri).and_then(|uri| {
+                    self.resource(&uri)?;
+                    self.rows(|tool| matches!(&tool.role, Role::TemplateCompletion(it) if it.matches(&uri)))
+                        .next()
+                });
+                arguments.insert("template".into(), template.uri.into());
+                (place, "resource")
+            }
+            _ => (None, "completion"),
+        };
+        let answer = self.one(place, what, (arguments, Round::default()), &mut context).await?;
+        let blocks = answer.blocks.ok_or_else(unfit)?;
+        let values = blocks.iter().filter_map(|block| block.as_object()?.values().next()?.as_str());
+        let info = CompletionInfo::new(values.map(str::to_owned).collect());
+        info.map(CompleteResult::new).map_err(|_| unfit())
+    }
+
+    /// Answers an older client that wants to hear of a resource, or wants to no more.
+    pub(super) async fn subscription(
+        &self,
+        uri: &str,
+        mut context: Context,
+    ) -> Result<(), ErrorData> {
+        if !self.tells_of_changes() {
+            return Err(not_served());
+        }
+        let uri = normalized(uri);
+        let place = uri.as_deref().and_then(|uri| {
+            self.resource(uri)?;
+            self.rows(|tool| matches!(&tool.role, Role::Subscription(it) if it.matches(uri))).next()
+        });
+        let mut arguments = Object::new();
+        arguments.insert("uris".into(), json!([uri.unwrap_or_default()]));
+        let asked = (arguments, Round::default());
+        self.one(place, "resource", asked, &mut context).await.map(|_| ())
+    }
+
+    /// Refuses a request for resources of which there is none.
+    pub(super) fn unknown_resource(&self, sender: &Inbound) -> ErrorData {
+        let (guard, peer) = (&self.doorman.parts().guard, sender.peer.map(|peer| peer.ip()));
+        let none = Object::new();
+        let refused = guard.unknown("resource", &none, &sender.principal, peer, Instant::now());
+        error(&refused, "resource")
     }
 
     pub(super) async fn read(
@@ -86,8 +173,9 @@ impl Server {
         let place = uri.as_deref().and_then(|uri| self.resource(uri));
         let mut arguments = Object::new();
         arguments.insert("uri".into(), uri.unwrap_or_default().into());
-        let blocks = self.one(place, "resource", arguments, &mut context).await?;
-        let mut result = ReadResourceResult::new(content(blocks)?);
+        let asked = (arguments, Round::default());
+        let answer = self.one(place, "resource", asked, &mut context).await?;
+        let mut result = ReadResourceResult::new(content(answer.blocks.ok_or_else(unfit)?)?);
         (result.ttl_ms, result.cache_scope) = (Some(0), Some(CacheScope::Private));
         Ok(result)
     }
@@ -150,7 +238,7 @@ impl Server {
                 (Object::new(), Round::default()),
                 &inbound,
                 headers.clone(),
-                of(context),
+                call_of(context),
             );
             let blocks = match call.await {
                 Ok(answer) => answer.blocks,
@@ -170,7 +258,7 @@ impl Server {
     }
 
     /// The row of the one pattern that an address matches. Where several match, nobody said which counts.
-    fn resource(&self, normalized: &str) -> Option<usize> {
+    pub(super) fn resource(&self, normalized: &str) -> Option<usize> {
         let mut rows = self.rows(
             |tool| matches!(&tool.role, Role::Resource(pattern) if pattern.matches(normalized)),
         );
@@ -179,7 +267,7 @@ impl Server {
     }
 
     /// Entries are another server's data, so what `tools/list` shows does not count.
-    fn may_read(&self, spec: &Spec, principal: &Principal) -> bool {
+    pub(super) fn may_read(&self, spec: &Spec, principal: &Principal) -> bool {
         authorize(spec, principal, &self.doorman.parts().guard.hierarchy).is_ok()
     }
 
@@ -204,7 +292,7 @@ impl Server {
         })
     }
 
-    fn rows(&self, is: impl Fn(&Tool) -> bool) -> impl Iterator<Item = usize> {
+    pub(super) fn rows(&self, is: impl Fn(&Tool) -> bool) -> impl Iterator<Item = usize> {
         let rows = self.doorman.parts().tools.iter().enumerate();
         rows.filter(move |(_, tool)| is(tool)).map(|(place, _)| place)
     }
@@ -214,19 +302,18 @@ impl Server {
         &self,
         place: Option<usize>,
         what: &'static str,
-        arguments: Object,
+        (arguments, round): (Object, Round),
         context: &mut Context,
-    ) -> Result<Vec<Value>, ErrorData> {
+    ) -> Result<Answer, ErrorData> {
         let (inbound, headers) = self.inbound(context).await?;
         let called = if let Some(place) = place {
-            self.guarded(place, (arguments, Round::default()), &inbound, headers, of(context)).await
+            self.guarded(place, (arguments, round), &inbound, headers, call_of(context)).await
         } else {
             let (guard, peer) = (&self.doorman.parts().guard, inbound.peer.map(|peer| peer.ip()));
             // What was asked for is the caller's own, and can be a value.
             Err(guard.unknown(what, &arguments, &inbound.principal, peer, Instant::now()))
         };
-        let answer = called.map_err(|refused| error(&refused, what))?;
-        answer.blocks.ok_or_else(unfit)
+        called.map_err(|refused| error(&refused, what))
     }
 }
 
@@ -241,7 +328,10 @@ fn unfit() -> ErrorData {
 
 /// A refusal of what has no results that could tell of it. rmcp logs errors, so the words of another
 /// server's are not among them.
-fn error(refused: &Refused, what: &str) -> ErrorData {
+pub(super) fn error(refused: &Refused, what: &str) -> ErrorData {
+    if let Some(error) = of_the_protocol(refused) {
+        return error;
+    }
     let refusal = &refused.refusal;
     let code = match refusal {
         Refusal::NotExposed if what == "resource" => ErrorCode::RESOURCE_NOT_FOUND,

@@ -1,11 +1,15 @@
 //! Another MCP server behind the guard: what of it is listed, and how it becomes rows.
 
 mod allow;
+mod completions;
 mod definition;
+mod line;
 mod link;
 mod prompts;
+mod questions;
 mod resources;
 mod tools;
+mod updates;
 
 use std::{fmt, sync::Arc};
 
@@ -15,6 +19,10 @@ pub use self::allow::Allow;
 use self::{
     definition::{Definition, Source},
     link::Link,
+};
+pub(super) use self::{
+    line::{LEVELS, severity},
+    updates::ADDRESSES,
 };
 use crate::{
     error::Error,
@@ -29,7 +37,7 @@ use crate::{
 /// server finds the [`Principal`](crate::Principal) in its `RequestContext`'s extensions; it gets no
 /// token, no headers, no `_meta` of the request, and a peer that leads nowhere: what it sends to the
 /// client by itself (sampling, elicitation, roots, logging, progress) fails, for it would not pass the
-/// guard. It is never initialized.
+/// guard. [`Allow`] names what a thing may do beside answering. It is never initialized.
 ///
 /// ```
 /// use doorman::{Allow, Doorman, Foreign};

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::{Inbound, Server, refusal, result};
+use super::{Inbound, Server, answers::answered};
 use crate::{call::Round, schema::Object, tool::Role};
 
 const VERSION: &str = "mcp-protocol-version";
@@ -92,15 +92,7 @@ impl Server {
     }
 
     /// Takes a plain call through the guard, and gives the message that answers it.
-    ///
-    /// # Errors
-    /// The message cannot be written.
-    pub async fn answer(
-        &self,
-        call: PlainCall,
-        inbound: Inbound,
-        headers: HeaderMap,
-    ) -> Result<Vec<u8>, serde_json::Error> {
+    pub async fn answer(&self, call: PlainCall, inbound: Inbound, headers: HeaderMap) -> Vec<u8> {
         let gone = CancellationToken::new();
         let _leaves = gone.clone().drop_guard();
         // It ends what it began, though nobody waits for it.
@@ -108,10 +100,8 @@ impl Server {
             let (server, id) = (self.clone(), call.id.clone());
             let answering =
                 tokio::spawn(async move { server.told(call, inbound, headers, gone).await });
-            return match answering.await {
-                Ok(message) => message,
-                Err(_) => written(Err(ErrorData::internal_error("panic", None)), id),
-            };
+            let failed = |_| written(Err(ErrorData::internal_error("panic", None)), id);
+            return answering.await.unwrap_or_else(failed);
         }
         self.told(call, inbound, headers, gone).await
     }
@@ -122,31 +112,23 @@ impl Server {
         inbound: Inbound,
         headers: HeaderMap,
         gone: CancellationToken,
-    ) -> Result<Vec<u8>, serde_json::Error> {
+    ) -> Vec<u8> {
         let call = (arguments, Round::default());
-        let told = match self.guarded(tool, call, &inbound, headers, (&id, gone)).await {
-            Ok(answer) => result(answer),
-            Err(refused) => Ok(refusal(&refused).into()),
-        };
-        let told = told.map(ServerResult::from).map(|mut told| {
-            if !is_modern {
-                told.strip_result_type_for_legacy_peer();
-            }
-            told
-        });
+        let called = self.guarded(tool, call, &inbound, headers, (&id, gone)).await;
+        let mut told = answered(called).map(ServerResult::from);
+        if let (Ok(told), false) = (&mut told, is_modern) {
+            told.strip_result_type_for_legacy_peer();
+        }
         written(told, id)
     }
 }
 
-fn written(
-    told: Result<ServerResult, ErrorData>,
-    id: RequestId,
-) -> Result<Vec<u8>, serde_json::Error> {
+fn written(told: Result<ServerResult, ErrorData>, id: RequestId) -> Vec<u8> {
     let message: ServerJsonRpcMessage = match told {
         Ok(told) => JsonRpcMessage::response(told, id),
         Err(error) => JsonRpcMessage::error(error, Some(id)),
     };
-    serde_json::to_vec(&message)
+    serde_json::to_vec(&message).expect("keys of messages are strings")
 }
 
 /// Whether a call comes in the lifecycle without `initialize`, with all that this asks for; `None` where

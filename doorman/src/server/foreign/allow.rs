@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, time::Duration};
 
-use crate::spec::{Effect, Said};
+use crate::{
+    call::Kinds,
+    spec::{Effect, Said},
+};
 
 /// Who may use a thing of another server's, and within which limits: the words of `#[expose]`.
 ///
@@ -29,8 +32,20 @@ pub struct Allow {
     cost: f64,
     timeout: Duration,
     pub(super) binary: bool,
-    pub(super) asks: bool,
+    pub(super) asks: Kinds,
+    opens: Vec<Opens>,
     pub(super) pin: Option<String>,
+}
+
+/// What a thing of another server's may do beside answering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opens {
+    /// Log messages and progress of a tool.
+    Notes,
+    /// Completion of the arguments of a prompt or of a template.
+    Completion,
+    /// Changes of resources.
+    Updates,
 }
 
 impl Allow {
@@ -63,7 +78,8 @@ impl Allow {
             cost: 1.0,
             timeout: Duration::from_secs(30),
             binary: false,
-            asks: false,
+            asks: Kinds::default(),
+            opens: Vec::new(),
             pin: None,
         }
     }
@@ -165,18 +181,96 @@ impl Allow {
         self
     }
 
-    /// Lets the tool ask its caller something before it answers, by a form (MCP 2026-07-28, input required):
-    /// its words are redacted, values that are filled in already are left out, and what the caller answers
-    /// goes to the tool unread. Each round is a call. Without this, a question is refused; addresses to visit,
-    /// and requests of the client's model or files, always are.
+    /// Lets a tool or a prompt ask its caller something before it answers, by a form (MCP 2026-07-28, input
+    /// required): its words are redacted, values that are filled in already are left out, and what the caller
+    /// answers goes to the server unread. Each round is a call. Without this, a question is refused; addresses
+    /// to visit always are. What the caller's client does not declare it is not asked for.
     ///
     /// ```
     /// # use doorman::Allow;
     /// let delete = Allow::scopes(["notes:write"]).destructive().asks();
     /// ```
     pub fn asks(mut self) -> Self {
-        self.asks = true;
+        self.asks.forms = true;
         self
+    }
+
+    /// Lets a tool or a prompt ask the client's model something before it answers (`sampling/createMessage`),
+    /// with texts only, redacted, and without tools or the context of other servers.
+    ///
+    /// ```
+    /// # use doorman::Allow;
+    /// let summary = Allow::scopes(["notes:read"]).read_only().asks_model();
+    /// ```
+    pub fn asks_model(mut self) -> Self {
+        self.asks.model = true;
+        self
+    }
+
+    /// Lets a tool or a prompt ask which folders the client works in before it answers (`roots/list`).
+    ///
+    /// ```
+    /// # use doorman::Allow;
+    /// let import = Allow::scopes(["notes:write"]).destructive().asks_roots();
+    /// ```
+    pub fn asks_roots(mut self) -> Self {
+        self.asks.roots = true;
+        self
+    }
+
+    /// Lets a tool send log messages and progress to its caller while the call runs, redacted: 1,000 of them
+    /// at most, of 16 KiB each, which together are no larger than a result may be. Over HTTP, a call that uses
+    /// it is answered as an event stream. Log messages go to those who ask for them: from MCP 2026-07-28 on
+    /// by `logLevel` with each request; before it, from `info` up, or on stdio from the level that
+    /// `logging/setLevel` named. No state is kept over HTTP, so there `logging/setLevel` is answered and
+    /// changes nothing. Progress goes to those who named a token for it.
+    ///
+    /// ```
+    /// # use doorman::Allow;
+    /// let import = Allow::scopes(["notes:write"]).destructive().notifies();
+    /// ```
+    pub fn notifies(self) -> Self {
+        self.open(Opens::Notes)
+    }
+
+    /// Lets those who may use a prompt, or read a resource, complete the prompt's arguments and the parts of
+    /// the templates that the server lists (`completion/complete`). A value in which something would be
+    /// masked is left out. Each is a call of its own, with the scopes, rate and cost that are said here.
+    ///
+    /// ```
+    /// # use doorman::{Allow, Foreign};
+    /// # struct NotesServer;
+    /// # impl rmcp::ServerHandler for NotesServer {}
+    /// let notes = Foreign::new(NotesServer)
+    ///     .prompt("summary", Allow::scopes(["notes:read"]).completes())
+    ///     .resource("notes://public/*", Allow::public().completes());
+    /// ```
+    pub fn completes(self) -> Self {
+        self.open(Opens::Completion)
+    }
+
+    /// Lets those who may read a resource hear over HTTP when it changes (`subscriptions/listen`, MCP
+    /// 2026-07-28): that it did, and nothing else. A stream ends with its caller's token, after an hour, or
+    /// after 1,000 changes; a caller has 8 at a time. Older clients' `resources/subscribe` is answered for the
+    /// same resources, and leads to nothing: without a session there is no stream that could tell them.
+    ///
+    /// ```
+    /// # use doorman::{Allow, Foreign};
+    /// # struct NotesServer;
+    /// # impl rmcp::ServerHandler for NotesServer {}
+    /// let notes = Foreign::new(NotesServer).resource("notes://public/*", Allow::public().updates());
+    /// ```
+    pub fn updates(self) -> Self {
+        self.open(Opens::Updates)
+    }
+
+    fn open(mut self, opens: Opens) -> Self {
+        self.opens.push(opens);
+        self
+    }
+
+    pub(super) fn opens(&self, what: Opens) -> bool {
+        self.opens.contains(&what)
     }
 
     /// The definition that was reviewed, as [`Foreign::pins`](crate::Foreign::pins) and the error of a
@@ -228,10 +322,31 @@ impl Allow {
         if self.pin.is_some() {
             return Err("pins are for tools: remove `.pin(…)`");
         }
-        if self.asks {
-            return Err("questions are for tools: remove `.asks()`");
+        if self.opens(Opens::Notes) {
+            return Err("log messages and progress are of tools: remove `.notifies()`");
         }
         Ok(())
+    }
+
+    /// What is wrong with what was said of resources.
+    pub(super) fn asks_nothing(&self) -> Result<(), &'static str> {
+        if self.asks == Kinds::default() {
+            return Ok(());
+        }
+        Err(
+            "questions are for tools and prompts: remove `.asks()`, `.asks_model()` and `.asks_roots()`",
+        )
+    }
+
+    /// What is wrong with what was said of things that have no parts and do not change.
+    pub(super) fn opens_none_of(&self, none: &[Opens]) -> Result<(), &'static str> {
+        match self.opens.iter().find(|opens| none.contains(opens)) {
+            Some(Opens::Completion) => {
+                Err("completion is for prompts and resources: remove `.completes()`")
+            }
+            Some(Opens::Updates) => Err("changes are told of resources: remove `.updates()`"),
+            _ => Ok(()),
+        }
     }
 
     /// What was said, for a row of this name, or what is wrong with it.

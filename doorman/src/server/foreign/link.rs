@@ -12,18 +12,21 @@ use std::{
 
 use futures_util::FutureExt as _;
 use rmcp::{
-    ErrorData, Peer, RoleServer, ServerHandler,
+    ErrorData, Peer, RoleServer, ServerHandler, Service,
     model::{
-        CallToolRequestParams, CallToolResponse, ClientJsonRpcMessage, GetPromptRequestParams,
-        GetPromptResponse, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
-        ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
-        RequestId, Tool as Published,
+        CallToolRequestParams, CallToolResponse, ClientJsonRpcMessage, ClientRequest,
+        CompleteRequestParams, CompleteResult, GetPromptRequestParams, GetPromptResponse,
+        ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+        PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, Request,
+        RequestId, ServerResult, SubscriptionFilter, SubscriptionsListenRequestParams,
+        Tool as Published,
     },
-    service::{RequestContext, TxJsonRpcMessage, serve_directly},
+    service::{RequestContext, RunningService, TxJsonRpcMessage, serve_directly},
     transport::Transport,
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use super::line::Line;
 use crate::{call::Call, error::Refusal, principal::Principal, tool::BoxFuture};
 
 /// The most pages that a list may have.
@@ -55,6 +58,13 @@ pub(super) trait Upstream: Send + Sync {
         request: ReadResourceRequestParams,
         context: Context,
     ) -> Asked<'_, ReadResourceResponse>;
+    fn complete(
+        &self,
+        request: CompleteRequestParams,
+        context: Context,
+    ) -> Asked<'_, CompleteResult>;
+    fn tells_of(&self, filter: &SubscriptionFilter) -> bool;
+    fn listen(&self, filter: SubscriptionFilter, context: Context) -> Asked<'_, ServerResult>;
 }
 
 pub(super) type Page = Option<PaginatedRequestParams>;
@@ -105,6 +115,25 @@ impl<H: ServerHandler> Upstream for Handler<H> {
     ) -> Asked<'_, ReadResourceResponse> {
         Box::pin(self.0.read_resource(request, context))
     }
+
+    fn complete(
+        &self,
+        request: CompleteRequestParams,
+        context: Context,
+    ) -> Asked<'_, CompleteResult> {
+        Box::pin(self.0.complete(request, context))
+    }
+
+    fn tells_of(&self, filter: &SubscriptionFilter) -> bool {
+        self.0.accepted_subscription_filter(filter).is_some()
+    }
+
+    fn listen(&self, filter: SubscriptionFilter, context: Context) -> Asked<'_, ServerResult> {
+        // What it listens by can be made by rmcp's own dispatch only.
+        let params = SubscriptionsListenRequestParams::new(filter);
+        let request = ClientRequest::SubscriptionsListenRequest(Request::new(params));
+        Box::pin(self.0.handle_request(request, context))
+    }
 }
 
 /// A server, and the peer that it is given in the place of the client's.
@@ -134,9 +163,18 @@ impl Link {
         &*self.server
     }
 
-    /// What a server is told of a call beside its request: who calls, and when to stop. The guard is
-    /// to be held while it runs.
-    pub(super) fn context_of(&self, call: &Call) -> Result<(Context, DropGuard), Refusal> {
+    /// What a server is told of a call beside its request: who calls, and when to stop. What it may say
+    /// meanwhile goes over the line, if there is one. The ends are to be held while it runs.
+    pub(super) fn context_of(&self, call: &Call) -> Result<(Context, Ends), Refusal> {
+        let (mut context, guard) = self.silent_context_of(call)?;
+        let line = call.round.aside.leads_somewhere().then(|| {
+            let line = Line::of_tool(&call.round.aside, &mut context.meta);
+            connected(line, &mut context)
+        });
+        Ok((context, Ends { _guard: guard, _line: line }))
+    }
+
+    pub(super) fn silent_context_of(&self, call: &Call) -> Result<(Context, DropGuard), Refusal> {
         // A destructive tool ends what it began, though its caller is gone.
         let stop = if call.spec.is_destructive() {
             CancellationToken::new()
@@ -207,6 +245,19 @@ impl Link {
     }
 }
 
+/// What ends with a call.
+pub(super) struct Ends {
+    _guard: DropGuard,
+    _line: Option<RunningService<RoleServer, Nobody>>,
+}
+
+/// Gives the server a peer that leads over a line.
+pub(super) fn connected(line: Line, context: &mut Context) -> RunningService<RoleServer, Nobody> {
+    let connection = serve_directly(Nobody, line, None);
+    context.peer = connection.peer().clone();
+    connection
+}
+
 /// What a server says in the place of an answer. What is its own fault stays inside.
 pub(super) fn refusal(error: ErrorData) -> Refusal {
     if error.code == rmcp::model::ErrorCode::INTERNAL_ERROR {
@@ -216,7 +267,7 @@ pub(super) fn refusal(error: ErrorData) -> Refusal {
     }
 }
 
-struct Nobody;
+pub(super) struct Nobody;
 
 impl ServerHandler for Nobody {}
 

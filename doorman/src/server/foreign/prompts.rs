@@ -6,7 +6,11 @@ use rmcp::model::{GetPromptRequestParams, GetPromptResponse, GetPromptResult, Pr
 use serde_json::{Value, json};
 
 use super::{
-    Allow, Link, link, refused,
+    Allow, Link,
+    allow::Opens,
+    completions,
+    questions::{Questions, is_answer},
+    refused,
     tools::{bare, block},
 };
 use crate::{
@@ -47,6 +51,7 @@ pub(super) async fn add(
 
 fn row(set: &mut Toolset, link: &Arc<Link>, prompt: &Prompt, allow: &Allow) -> Result<(), String> {
     allow.reads_only()?;
+    allow.opens_none_of(&[Opens::Updates])?;
     if !matches!(prompt.name.len(), 1..=128) {
         return Err("a name has 1 to 128 bytes".into());
     }
@@ -62,7 +67,11 @@ fn row(set: &mut Toolset, link: &Arc<Link>, prompt: &Prompt, allow: &Allow) -> R
         Error::Tool { problem, .. } => problem,
         other => other.to_string(),
     })?;
-    let row = Row { link: link.clone(), name: prompt.name.clone(), binary: allow.binary };
+    if allow.opens(Opens::Completion) {
+        completions::of_prompt(set, link, prompt, allow)?;
+    }
+    let (name, asks) = (prompt.name.clone(), Questions(allow.asks));
+    let row = Row { link: link.clone(), name, binary: allow.binary, asks };
     let role = Role::Prompt { name: prompt.name.clone(), published: Arc::new(published) };
     set.add(spec, Arc::new(row), role);
     Ok(())
@@ -91,18 +100,26 @@ struct Row {
     link: Arc<Link>,
     name: String,
     binary: bool,
+    asks: Questions,
 }
 
 impl Dispatch for Row {
     fn dispatch(&self, call: Call) -> BoxFuture<'_, Result<Reply, Refusal>> {
         Box::pin(async move {
-            let (context, _ends) = self.link.context_of(&call)?;
-            let request =
+            let (mut context, _ends) = self.link.context_of(&call)?;
+            self.asks.tell(&call.round, &mut context);
+            let (answering, can) = (is_answer(&call.round), call.round.can);
+            let mut request =
                 GetPromptRequestParams::new(self.name.clone()).with_arguments(call.arguments);
+            if self.asks.any() {
+                request.input_responses = call.round.answers;
+                request.request_state = call.round.state;
+            }
             match self.link.server().prompt(request, context).await {
                 Ok(GetPromptResponse::Complete(result)) => reply(&result, self.binary),
+                Ok(GetPromptResponse::InputRequired(asked)) => self.asks.ask(&asked, can),
                 Ok(_) => Err(Refusal::BadOutput),
-                Err(error) => Err(link::refusal(error)),
+                Err(error) => Err(self.asks.refusal(answering, error)),
             }
         })
     }

@@ -6,8 +6,11 @@ use rmcp::model::{ReadResourceRequestParams, ReadResourceResponse, ResourceConte
 use serde_json::{Value, json};
 
 use super::{
-    Allow, Link, link, refused,
+    Allow, Link,
+    allow::Opens,
+    completions, link, refused,
     tools::{bare, is_binary},
+    updates,
 };
 use crate::{
     call::{Blocks, Call, Reply},
@@ -38,7 +41,19 @@ pub(super) fn add(
     let lists = Allow::lists_of(rows.iter().map(|(_, _, allow)| allow));
     for (place, (spec, pattern, allow)) in rows.into_iter().enumerate() {
         let (patterns, binary) = (patterns.clone(), allow.binary);
-        let row = Row { link: link.clone(), patterns, place, binary };
+        let own = Own { patterns, place };
+        let mut opened = Ok(());
+        if allow.opens(Opens::Completion) {
+            opened = completions::of_templates(set, link, &own, &pattern, (spec.name(), &allow));
+        }
+        if allow.opens(Opens::Updates) {
+            let told = updates::add(set, link, &own, &pattern, (spec.name(), &allow));
+            opened = opened.and(told);
+        }
+        if let Err(problem) = opened {
+            errors.push(refused("resource", spec.name(), &problem));
+        }
+        let row = Row { link: link.clone(), own, binary };
         set.add(spec, Arc::new(row), Role::Resource(pattern));
     }
     for (what, role) in
@@ -56,6 +71,7 @@ pub(super) fn add(
 
 fn parsed(pattern: &str, allow: &Allow) -> Result<(Spec, UriPattern), String> {
     allow.reads_only()?;
+    allow.asks_nothing()?;
     let parsed = UriPattern::parse(pattern).map_err(|problem| {
         format!("{problem}: write it as in `notes://public/*`, with the scheme and without `..`")
     })?;
@@ -66,7 +82,7 @@ fn parsed(pattern: &str, allow: &Allow) -> Result<(Spec, UriPattern), String> {
     Ok((spec(said, arguments)?, parsed))
 }
 
-fn spec(said: Said, arguments: Object) -> Result<Spec, String> {
+pub(super) fn spec(said: Said, arguments: Object) -> Result<Spec, String> {
     Spec::of(said, arguments, None).map_err(|error| match error {
         Error::Tool { problem, .. } => problem,
         other => other.to_string(),
@@ -82,11 +98,25 @@ fn no_arguments() -> Object {
 
 struct Row {
     link: Arc<Link>,
-    /// All of the server's.
-    patterns: Arc<[UriPattern]>,
-    /// Of its own among them.
-    place: usize,
+    own: Own,
     binary: bool,
+}
+
+/// A pattern among all of the server's.
+#[derive(Clone)]
+pub(super) struct Own {
+    patterns: Arc<[UriPattern]>,
+    place: usize,
+}
+
+impl Own {
+    /// Whether its own pattern, and no other, matches an address.
+    pub(super) fn matches(&self, normalized: &str) -> bool {
+        let patterns = self.patterns.iter().enumerate();
+        let mut places =
+            patterns.filter(|(_, pattern)| pattern.matches(normalized)).map(|(place, _)| place);
+        places.next() == Some(self.place) && places.next().is_none()
+    }
 }
 
 impl Dispatch for Row {
@@ -95,7 +125,7 @@ impl Dispatch for Row {
             let (context, _ends) = self.link.context_of(&call)?;
             let uri = call.arguments.get("uri").and_then(Value::as_str).and_then(normalized);
             // The one form that was matched is the one that the server sees.
-            let uri = uri.filter(|uri| self.owns(uri)).ok_or(Refusal::NotExposed)?;
+            let uri = uri.filter(|uri| self.own.matches(uri)).ok_or(Refusal::NotExposed)?;
             let request = ReadResourceRequestParams::new(uri);
             let result = match self.link.server().read(request, context).await {
                 Ok(ReadResourceResponse::Complete(result)) => result,
@@ -113,14 +143,6 @@ impl Dispatch for Row {
 }
 
 impl Row {
-    /// Whether its own pattern, and no other, matches an address.
-    fn owns(&self, normalized: &str) -> bool {
-        let patterns = self.patterns.iter().enumerate();
-        let mut places =
-            patterns.filter(|(_, pattern)| pattern.matches(normalized)).map(|(place, _)| place);
-        places.next() == Some(self.place) && places.next().is_none()
-    }
-
     /// Contents as they may go on: of this pattern alone, and binary only where that was declared.
     fn contents(&self, contents: &ResourceContents) -> Result<Value, Refusal> {
         if is_binary(contents)? && !self.binary {
@@ -128,7 +150,11 @@ impl Row {
         }
         let contents = bare(contents)?;
         let uri = contents["uri"].as_str().and_then(normalized);
-        if uri.is_some_and(|uri| self.owns(&uri)) { Ok(contents) } else { Err(Refusal::BadOutput) }
+        if uri.is_some_and(|uri| self.own.matches(&uri)) {
+            Ok(contents)
+        } else {
+            Err(Refusal::BadOutput)
+        }
     }
 }
 

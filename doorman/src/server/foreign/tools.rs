@@ -6,12 +6,16 @@ use std::sync::{
 };
 
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ElicitRequestParams,
-    InputRequest, InputRequiredResult, ResourceContents,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ResourceContents,
 };
 use serde_json::Value;
 
-use super::{Allow, Definition, Link, Source, find, link};
+use super::{
+    Allow, Definition, Link, Source,
+    allow::Opens,
+    find,
+    questions::{Questions, is_answer},
+};
 use crate::{
     call::{Blocks, Call, Reply},
     error::{Error, Refusal},
@@ -30,6 +34,8 @@ pub(super) async fn add(
     let (pinned, source) = find(link, name).await?;
     let fail = |problem: String| Error::Tool { tool: name.into(), problem };
     let effect = allow.tool_effect().map_err(|problem| fail(problem.into()))?;
+    let unfit = allow.opens_none_of(&[Opens::Completion, Opens::Updates]);
+    unfit.map_err(|problem| fail(problem.into()))?;
     contradiction(&pinned, effect).map_err(|problem| fail(problem.into()))?;
     if let Some(pin) = &allow.pin {
         let now = pinned.pin();
@@ -56,7 +62,8 @@ pub(super) async fn add(
         link: link.clone(),
         source,
         binary: allow.binary,
-        asks: allow.asks,
+        asks: Questions(allow.asks),
+        notifies: allow.opens(Opens::Notes),
         declares: pinned.declares(),
         pinned,
         warned: AtomicBool::new(false),
@@ -88,8 +95,9 @@ struct Row {
     /// What the server says that it answers. What is published lets masks stand, and so other texts.
     answers: Option<Compiled>,
     binary: bool,
-    /// Whether it may ask its caller something.
-    asks: bool,
+    /// What it may ask its caller.
+    asks: Questions,
+    notifies: bool,
     /// Whether its schema declares something as secret.
     declares: bool,
     warned: AtomicBool,
@@ -101,19 +109,21 @@ impl Dispatch for Row {
             if !self.unchanged().await {
                 return Err(Refusal::Changed);
             }
-            let (context, _ends) = self.link.context_of(&call)?;
+            let (mut context, _ends) = self.link.context_of(&call)?;
+            self.asks.tell(&call.round, &mut context);
+            let (answering, can) = (is_answer(&call.round), call.round.can);
             let mut request =
                 CallToolRequestParams::new(self.pinned.name.clone()).with_arguments(call.arguments);
-            if self.asks {
+            if self.asks.any() {
                 request.input_responses = call.round.answers;
                 request.request_state = call.round.state;
             }
             match self.link.server().call(request, context).await {
                 Ok(CallToolResponse::Complete(result)) => self.reply(result),
-                Ok(CallToolResponse::InputRequired(asked)) if self.asks => question(&asked),
+                Ok(CallToolResponse::InputRequired(asked)) => self.asks.ask(&asked, can),
                 // The place for tasks: their results would not pass the guard.
                 Ok(_) => Err(Refusal::BadOutput),
-                Err(error) => Err(self.words(link::refusal(error))),
+                Err(error) => Err(self.words(self.asks.refusal(answering, error))),
             }
         })
     }
@@ -132,6 +142,10 @@ impl Dispatch for Row {
         })
     }
 
+    fn notifies(&self) -> bool {
+        self.notifies
+    }
+
     fn is_foreign(&self) -> bool {
         true
     }
@@ -141,7 +155,10 @@ impl Row {
     /// What it says in the place of an answer. Where its schema declares secrets, they can stand in any words,
     /// and nobody here has written those.
     fn words(&self, refusal: Refusal) -> Refusal {
-        if self.declares { Refusal::Failed } else { refusal }
+        match refusal {
+            Refusal::Handler(_) if self.declares => Refusal::Failed,
+            other => other,
+        }
     }
 
     fn reply(&self, result: CallToolResult) -> Result<Reply, Refusal> {
@@ -166,23 +183,8 @@ impl Row {
         let structured = structured.map(|value| value.to_string().into());
         let blocks = result.content.iter().map(|content| block(content, self.binary));
         let blocks = blocks.collect::<Result<_, _>>()?;
-        Ok(Reply::Blocks(Blocks { structured, blocks, asks: false }))
+        Ok(Reply::Blocks(Blocks { structured, blocks, ..Blocks::default() }))
     }
-}
-
-/// A question as it may go on: forms only, for anything else reaches further than an answer, and without
-/// what is filled in already.
-fn question(asked: &InputRequiredResult) -> Result<Reply, Refusal> {
-    let is_form = |request: &InputRequest| {
-        let InputRequest::Elicitation(request) = request else { return false };
-        matches!(request.params, ElicitRequestParams::FormElicitationParams { .. })
-    };
-    if !asked.input_requests.iter().flatten().all(|(_, request)| is_form(request)) {
-        return Err(Refusal::BadOutput);
-    }
-    let mut block = bare(asked)?;
-    remove(&mut block, &["default"]);
-    Ok(Reply::Blocks(Blocks { blocks: vec![block], asks: true, ..Blocks::default() }))
 }
 
 /// One block as it may go on: of a known kind, binary only where that was declared, and without what
@@ -223,7 +225,7 @@ pub(super) fn bare(thing: &impl serde::Serialize) -> Result<Value, Refusal> {
     Ok(value)
 }
 
-fn remove(value: &mut Value, names: &[&str]) {
+pub(super) fn remove(value: &mut Value, names: &[&str]) {
     match value {
         Value::Object(members) => {
             members.retain(|name, _| !names.contains(&&**name));

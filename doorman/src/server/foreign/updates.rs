@@ -1,0 +1,170 @@
+//! Changes of listed resources, told to those who may read them.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use rmcp::model::{ClientCapabilities, ProtocolVersion, SubscriptionFilter};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Allow, Link,
+    line::Line,
+    link::{self, connected},
+    resources::{Own, spec},
+};
+use crate::{
+    call::{Call, Reply},
+    error::Refusal,
+    schema::Object,
+    spec::Effect,
+    tool::{BoxFuture, Dispatch, Role, Toolset},
+    uri::{UriPattern, normalized},
+};
+
+/// How long changes are told, at most; who wants to hear more asks again.
+const LONGEST: Duration = Duration::from_secs(60 * 60);
+/// The most addresses of one request.
+pub(crate) const ADDRESSES: usize = 100;
+/// The most that is told at a time, to one caller and to all.
+const OF_ONE: usize = 8;
+const OF_ALL: usize = 1_000;
+
+pub(super) fn add(
+    set: &mut Toolset,
+    link: &Arc<Link>,
+    own: &Own,
+    pattern: &UriPattern,
+    (name, allow): (&str, &Allow),
+) -> Result<(), String> {
+    let mut filter = SubscriptionFilter::default();
+    filter.resource_subscriptions = Some(Vec::new());
+    if !link.server().tells_of(&filter) {
+        return Err("the server tells of no changes: remove `.updates()`".into());
+    }
+    let said = allow.said(&format!("subscription:{name}"), Effect::ReadOnly)?;
+    let row = Arc::new(Answer { own: own.clone() });
+    set.add(spec(said, arguments())?, row, Role::Subscription(pattern.clone()));
+    let mut said = allow.said(&format!("updates:{name}"), Effect::ReadOnly)?;
+    said.timeout = LONGEST + Duration::from_secs(60);
+    let row = Row { link: link.clone(), own: own.clone(), open: Arc::default() };
+    set.add(spec(said, arguments())?, Arc::new(row), Role::Updates(pattern.clone()));
+    Ok(())
+}
+
+fn arguments() -> Object {
+    let mut schema = Object::new();
+    let uris = json!({ "type": "array", "items": { "type": "string" }, "maxItems": ADDRESSES });
+    schema.insert("type".into(), "object".into());
+    schema.insert("properties".into(), json!({ "uris": uris }));
+    schema.insert("required".into(), json!(["uris"]));
+    schema.insert("additionalProperties".into(), false.into());
+    schema
+}
+
+/// The addresses of a call, in their one form, if all of them are the pattern's own.
+fn addresses(call: &Call, own: &Own) -> Result<Vec<String>, Refusal> {
+    let uris = call.arguments.get("uris").and_then(Value::as_array);
+    let uris = uris.ok_or(Refusal::NotExposed)?.iter().map(|uri| {
+        let uri = uri.as_str().and_then(normalized);
+        uri.filter(|uri| own.matches(uri)).ok_or(Refusal::NotExposed)
+    });
+    uris.collect()
+}
+
+/// Tells a client that its request is one it may make. No server hears of it: there is nothing to be told
+/// over.
+struct Answer {
+    own: Own,
+}
+
+impl Dispatch for Answer {
+    fn dispatch(&self, call: Call) -> BoxFuture<'_, Result<Reply, Refusal>> {
+        Box::pin(async move { addresses(&call, &self.own).map(|_| Reply::Empty) })
+    }
+}
+
+struct Row {
+    link: Arc<Link>,
+    own: Own,
+    open: Arc<Open>,
+}
+
+impl Dispatch for Row {
+    fn dispatch(&self, call: Call) -> BoxFuture<'_, Result<Reply, Refusal>> {
+        Box::pin(async move {
+            let watched = addresses(&call, &self.own)?;
+            let _place = Open::enter(&self.open, Listener::of(&call))?;
+            let (mut context, _guard) = self.link.silent_context_of(&call)?;
+            let mut filter = SubscriptionFilter::default();
+            filter.resource_subscriptions = Some(watched.clone());
+            // What rmcp wants of a request of this kind.
+            context.meta.set_protocol_version(ProtocolVersion::V_2026_07_28);
+            context.meta.set_client_capabilities(ClientCapabilities::default());
+            let over = CancellationToken::new();
+            let line = Line::of_updates(call.round.aside.clone(), watched, over.clone());
+            let _line = connected(line, &mut context);
+            let listening = self.link.server().listen(filter, context);
+            let listening = tokio::time::timeout(LONGEST, over.run_until_cancelled(listening));
+            match listening.await {
+                Ok(Some(Err(error))) => Err(link::refusal(error)),
+                _ => Ok(Reply::Empty),
+            }
+        })
+    }
+}
+
+/// Who hears of changes at the moment, and how often.
+#[derive(Default)]
+struct Open(Mutex<HashMap<Listener, usize>>);
+
+/// A caller, as for rates.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Listener {
+    Verified(Option<String>, Option<String>, String),
+    Peer(Option<IpAddr>),
+}
+
+impl Listener {
+    fn of(call: &Call) -> Self {
+        let who = &call.principal;
+        if who.verified() {
+            let text = |text: Option<&str>| text.map(str::to_owned);
+            Self::Verified(text(who.issuer()), text(who.tenant()), who.subject().to_owned())
+        } else {
+            Self::Peer(call.peer.map(|peer| peer.ip()))
+        }
+    }
+}
+
+struct Place(Arc<Open>, Listener);
+
+impl Open {
+    fn enter(open: &Arc<Self>, listener: Listener) -> Result<Place, Refusal> {
+        let mut listeners = open.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: usize = listeners.values().sum();
+        let own = listeners.get(&listener).copied().unwrap_or_default();
+        if own >= OF_ONE || all >= OF_ALL {
+            return Err(Refusal::RateLimited { retry_after: Duration::from_secs(60) });
+        }
+        listeners.insert(listener.clone(), own + 1);
+        Ok(Place(open.clone(), listener))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Self(open, listener) = self;
+        let mut listeners = open.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = listeners.get_mut(listener) {
+            *own -= 1;
+            if *own == 0 {
+                listeners.remove(listener);
+            }
+        }
+    }
+}

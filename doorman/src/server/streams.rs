@@ -1,0 +1,188 @@
+//! What goes to a caller before an answer: log messages and progress of a tool, changes of resources.
+
+#![expect(deprecated, reason = "clients before MCP 2026-07-28 have nothing else")]
+
+use std::{sync::atomic::Ordering, time::Duration};
+
+use futures_util::future::join_all;
+use http::HeaderMap;
+use rmcp::{
+    ErrorData, RoleServer,
+    model::{
+        LoggingMessageNotification, LoggingMessageNotificationParam, ProgressNotification,
+        ProgressNotificationParam, ProtocolVersion, SetLevelRequestParams, SubscriptionFilter,
+    },
+    service::{RequestContext, SubscriptionContext, SubscriptionSink},
+};
+
+use super::{
+    Entrance, Server,
+    answers::not_served,
+    beside::error,
+    call_of,
+    foreign::{ADDRESSES, LEVELS, severity},
+    inbound::Inbound,
+};
+use crate::{
+    call::{Aside, Kinds, Note, Round, Wants},
+    schema::Object,
+    tool::Role,
+    uri::normalized,
+};
+
+/// How long a caller may take to take a message, before nothing more is said to it.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The level of those who cannot name one: `info`.
+pub(super) const UNNAMED: u8 = 1;
+
+type Context = RequestContext<RoleServer>;
+
+impl Server {
+    pub(super) fn notifies(&self) -> bool {
+        self.doorman.parts().tools.iter().any(|tool| tool.dispatch.notifies())
+    }
+
+    /// Whether changes are told. Where the process has one caller, nothing could end that.
+    pub(super) fn tells_of_changes(&self) -> bool {
+        matches!(self.entrance, Entrance::Gate) && self.has(|role| matches!(role, Role::Updates(_)))
+    }
+
+    /// Keeps the level where there is one caller; elsewhere there is nobody to keep it for.
+    pub(super) fn keep_level(
+        &self,
+        request: &SetLevelRequestParams,
+        context: &Context,
+    ) -> Result<(), ErrorData> {
+        if !self.notifies() || is_modern(context) {
+            return Err(not_served());
+        }
+        if let (Entrance::Stdio, Some(severity)) = (self.entrance, severity(request.level)) {
+            self.level.store(severity, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// The way to the sender of a request, for what its tool says before it answers.
+    pub(super) fn aside(&self, context: &Context) -> Aside {
+        let severity = match self.entrance {
+            _ if is_modern(context) => context.meta.log_level().and_then(severity),
+            Entrance::Stdio => Some(self.level.load(Ordering::Relaxed)),
+            Entrance::Gate => Some(UNNAMED),
+        };
+        let token = context.meta.get_progress_token();
+        let wants = Wants { severity, progress: token.is_some() };
+        let peer = context.peer.clone();
+        Aside::to(wants, move |note| {
+            let told = match note {
+                Note::Log { severity, logger, data } => {
+                    LEVELS.get(usize::from(severity)).map(|level| {
+                        let mut params = LoggingMessageNotificationParam::new(*level, data);
+                        params.logger = logger;
+                        LoggingMessageNotification::new(params).into()
+                    })
+                }
+                Note::Progress { progress, total, message } => token.clone().map(|token| {
+                    let mut params = ProgressNotificationParam::new(token, progress);
+                    (params.total, params.message) = (total, message);
+                    ProgressNotification::new(params).into()
+                }),
+                Note::Updated(_) => None,
+            };
+            let peer = peer.clone();
+            Box::pin(async move {
+                let Some(told) = told else { return true };
+                let sent = tokio::time::timeout(PATIENCE, peer.send_notification(told));
+                matches!(sent.await, Ok(Ok(())))
+            })
+        })
+    }
+
+    /// What of a request for changes is granted: the addresses that its sender may read. rmcp acknowledges
+    /// it before anything of it runs.
+    pub(super) fn granted(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        if !self.tells_of_changes() {
+            return None;
+        }
+        let mut granted = SubscriptionFilter::default();
+        let uris = requested.resource_subscriptions.iter().flatten().take(ADDRESSES);
+        let uris = uris.filter(|uri| {
+            let tool = self.updates(uri).and_then(|place| self.doorman.parts().tools.get(place));
+            let may = |sender: &Inbound| {
+                tool.is_some_and(|tool| self.may_read(&tool.spec, &sender.principal))
+            };
+            self.sender.as_ref().is_some_and(may)
+        });
+        granted.resource_subscriptions = Some(uris.cloned().collect());
+        Some(granted)
+    }
+
+    /// Tells of changes for as long as the calls run that each pattern makes of it.
+    pub(super) async fn tell(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
+        let Some(sender) = &self.sender else { return Err(not_served()) };
+        let context = subscription.request_context();
+        let uris = subscription.accepted().resource_subscriptions.clone().unwrap_or_default();
+        if uris.is_empty() {
+            let asked = subscription.requested().resource_subscriptions.iter().flatten().count();
+            return if asked == 0 { Ok(()) } else { Err(self.unknown_resource(sender)) };
+        }
+        let mut rows: Vec<(usize, Vec<String>)> = Vec::new();
+        for uri in uris {
+            let Some(place) = self.updates(&uri) else { continue };
+            match rows.iter_mut().find(|(row, _)| *row == place) {
+                Some((_, uris)) => uris.push(uri),
+                None => rows.push((place, vec![uri])),
+            }
+        }
+        let calls = rows.into_iter().map(|(place, uris)| {
+            let mut arguments = Object::new();
+            arguments.insert("uris".into(), uris.clone().into());
+            let round =
+                Round { aside: changes(subscription.sink().clone(), uris), ..Round::default() };
+            self.guarded(place, (arguments, round), sender, HeaderMap::new(), call_of(context))
+        });
+        let ends = join_all(calls.collect::<Vec<_>>()).await;
+        let mut refused = ends.into_iter().filter_map(Result::err);
+        refused.next().map_or(Ok(()), |refused| Err(error(&refused, "resource")))
+    }
+
+    /// The row that tells of changes of an address.
+    fn updates(&self, uri: &str) -> Option<usize> {
+        let uri = normalized(uri)?;
+        // Where several patterns match, nobody said which counts.
+        self.resource(&uri)?;
+        let mut rows =
+            self.rows(|tool| matches!(&tool.role, Role::Updates(pattern) if pattern.matches(&uri)));
+        rows.next()
+    }
+}
+
+/// The way to whom a stream of changes is for. The stream tells of nothing that was not granted.
+fn changes(sink: SubscriptionSink, uris: Vec<String>) -> Aside {
+    Aside::to(Wants::default(), move |note| {
+        let uri = match note {
+            Note::Updated(place) => uris.get(place).cloned(),
+            _ => None,
+        };
+        let sink = sink.clone();
+        Box::pin(async move {
+            let Some(uri) = uri else { return true };
+            let told = tokio::time::timeout(PATIENCE, sink.notify_resource_updated(uri));
+            matches!(told.await, Ok(Ok(())))
+        })
+    })
+}
+
+pub(super) fn is_modern(context: &Context) -> bool {
+    context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28)
+}
+
+/// What a request says that its client can be asked for.
+pub(super) fn kinds(context: &Context) -> Option<Kinds> {
+    let can = context.meta.client_capabilities()?;
+    Some(Kinds {
+        forms: can.elicitation.is_some_and(|it| it.form.is_some() || it.url.is_none()),
+        model: can.sampling.is_some(),
+        roots: can.roots.is_some(),
+    })
+}
