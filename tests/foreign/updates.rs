@@ -105,6 +105,10 @@ async fn where_nothing_is_granted_the_stream_ends_at_once() {
     let server = serving(notes()).await;
     let hello = modern(&server, "server/discover", json!({})).await.result();
     assert_eq!(hello["capabilities"]["resources"], json!({ "subscribe": true }));
+    // Without a session there is no stream for those who begin so.
+    let old = json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } });
+    let old = server.rpc(READER, "initialize", old).await.result();
+    assert_eq!(old["capabilities"]["resources"], json!({}));
     let none = modern(&server, "subscriptions/listen", asking(&[])).await.events();
     assert_eq!(none[0]["params"]["notifications"], json!({}));
     assert!(none[1]["result"].is_object(), "{none:?}");
