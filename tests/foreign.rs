@@ -1,8 +1,10 @@
 //! Another MCP server behind the guard.
 
 mod answers;
+mod completions;
 mod declarations;
 mod methods;
+mod notes;
 mod page;
 mod pins;
 mod prompts;
@@ -10,3 +12,4 @@ mod questions;
 mod resources;
 mod secrets;
 mod tools;
+mod updates;

@@ -147,7 +147,9 @@ impl Output {
     /// What is wrong with the schema.
     pub(crate) fn declared(schema: &Object) -> Result<Self, String> {
         let too_wide = has_wide_integers(&Value::Object(schema.clone()));
-        Ok(Self { schema: declared(schema, "result")?, wrapped: false, too_wide })
+        let mut schema = declared(schema, "result")?;
+        schema.remove("$schema");
+        Ok(Self { schema, wrapped: false, too_wide })
     }
 
     /// The published form of what `T` serializes to.
@@ -198,7 +200,7 @@ pub(crate) fn declared_arguments(schema: &Object) -> Result<Object, String> {
 fn declared(schema: &Object, what: &str) -> Result<Object, String> {
     const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
     let mut schema = schema.clone();
-    if schema.remove("$schema").is_some_and(|dialect| dialect != DIALECT) {
+    if schema.get("$schema").is_some_and(|dialect| dialect != DIALECT) {
         return Err(format!(
             "the schema of its {what} is of another dialect: write it in JSON Schema 2020-12"
         ));

@@ -134,3 +134,20 @@ async fn schemas_that_cannot_be_held_against_are_refused() {
     };
     assert!(refused.unwrap_err().to_string().contains("`search`"));
 }
+
+#[tokio::test]
+async fn the_schema_of_the_arguments_is_published_as_it_is_with_its_dialect() {
+    let schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$defs": { "id": { "$anchor": "id", "type": "integer" } },
+        "type": "object",
+        "properties": { "id": { "$ref": "#/$defs/id" } },
+        "if": { "required": ["id"] },
+        "then": {},
+        "additionalProperties": false,
+    });
+    let odd = Tool::new("search", "ok", object(schema.clone()));
+    let server = crate::support::foreign::served(Notes::new([odd], answers).search().await).await;
+    let list = server.rpc(crate::support::READER, "tools/list", json!({})).await.result();
+    assert_eq!(list["tools"][0]["inputSchema"], schema);
+}

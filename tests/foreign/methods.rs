@@ -46,15 +46,33 @@ fn notes() -> Notes {
     Notes::new([tool("search")], || CallToolResult::success(vec![]))
 }
 
-pub async fn modern(server: &Server, method: &str, mut params: Value) -> Response {
-    params["_meta"] = json!({ "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientCapabilities": { "elicitation": {}, "extensions": { "io.modelcontextprotocol/tasks": {} } } });
+pub async fn modern(server: &Server, method: &str, params: Value) -> Response {
+    let meta = json!({ "clientCapabilities": { "elicitation": {}, "extensions": { "io.modelcontextprotocol/tasks": {} } } });
+    modern_with(server, method, params, meta).await
+}
+
+/// One request of MCP 2026-07-28, with these members of the protocol's own in its `_meta`.
+pub async fn modern_with(server: &Server, method: &str, params: Value, meta: Value) -> Response {
+    let (headers, body) = modern_request(method, params, meta);
+    server.post_with(&headers, &body).await
+}
+
+/// Its headers and its body.
+pub fn modern_request(method: &str, mut params: Value, meta: Value) -> (String, String) {
+    let mut whole = json!({ "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {} });
+    for (name, value) in meta.as_object().unwrap() {
+        let own = name == "progressToken";
+        let name = if own { name.clone() } else { format!("io.modelcontextprotocol/{name}") };
+        whole[name] = value.clone();
+    }
+    params["_meta"] = whole;
     let name = params["name"].as_str().or(params["uri"].as_str()).unwrap_or("x");
     let headers = format!(
         "Authorization: Bearer {READER}\r\nMCP-Protocol-Version: 2026-07-28\r\nMcp-Method: {method}\r\nMcp-Name: {name}\r\n"
     );
     let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
-    server.post_with(&headers, &body.to_string()).await
+    (headers, body.to_string())
 }
 
 #[tokio::test]

@@ -1,10 +1,18 @@
 //! Questions that another server asks its caller before it answers (SEP-2322).
 
+use std::sync::Arc;
+
 use doorman::Allow;
-use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock, InputRequiredResult};
+use rmcp::{
+    ErrorData,
+    model::{
+        CallToolResponse, CallToolResult, ContentBlock, GetPromptRequestParams, GetPromptResult,
+        InputRequiredResult, Prompt, PromptMessage, Role,
+    },
+};
 use serde_json::{Value, json};
 
-use super::methods::modern;
+use super::methods::{modern, modern_with};
 use crate::support::{
     Server,
     foreign::{Notes, reads, served, tool},
@@ -101,6 +109,125 @@ async fn what_reaches_further_than_a_form_is_refused() {
     }
 }
 
+/// Each kind of question, what allows it, and what a client declares that can be asked so.
+fn kinds() -> [(&'static str, Value, Allow, &'static str); 3] {
+    let content = json!({ "type": "text", "text": format!("what did {MAIL} write?") });
+    let sample = json!({ "messages": [{ "role": "user", "content": content }], "maxTokens": 10 });
+    [
+        ("elicitation/create", form(), reads().asks(), "elicitation"),
+        ("sampling/createMessage", sample, reads().asks_model(), "sampling"),
+        ("roots/list", json!({}), reads().asks_roots(), "roots"),
+    ]
+}
+
+#[tokio::test]
+async fn a_kind_that_is_named_is_asked_of_those_who_declare_it() {
+    for (method, params, allow, capability) in kinds() {
+        let server = asking(question(method, &params, "round-1"), allow).await;
+        let call = json!({ "name": "search", "arguments": {} });
+        let can = json!({ "clientCapabilities": { capability: {} } });
+        let asked = modern_with(&server, "tools/call", call.clone(), can).await;
+        assert_eq!(asked.result()["resultType"], "input_required", "{asked:?}");
+        assert!(!asked.body.contains("c0vert3"), "{asked:?}");
+        let refused = modern_with(&server, "tools/call", call, json!({})).await;
+        let error = &refused.json()["error"];
+        assert_eq!((refused.status, &error["code"]), (400, &json!(-32021)), "{refused:?}");
+        assert_eq!(error["data"]["requiredCapabilities"], json!({ capability: {} }));
+        assert_eq!(server.records.all()[1]["reason"], "undeclared");
+    }
+}
+
+#[tokio::test]
+async fn a_model_is_asked_for_texts_and_nothing_further() {
+    let message = |content: Value| json!([{ "role": "user", "content": content }]);
+    let text = json!({ "type": "text", "text": "?" });
+    let picture = json!({ "type": "image", "data": "YQ==", "mimeType": "image/png" });
+    for (messages, more) in [
+        (message(picture.clone()), json!({})),
+        (message(json!([text, picture])), json!({})),
+        (message(text.clone()), json!({ "includeContext": "allServers" })),
+        (message(text.clone()), json!({ "metadata": { "x": 1 } })),
+        (
+            message(text.clone()),
+            json!({ "tools": [{ "name": "a", "inputSchema": { "type": "object" } }] }),
+        ),
+    ] {
+        let mut params = json!({ "messages": messages, "maxTokens": 1 });
+        params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let asked = question("sampling/createMessage", &params, "round-1");
+        let server = asking(asked, reads().asks_model()).await;
+        let call = json!({ "name": "search", "arguments": {} });
+        let can = json!({ "clientCapabilities": { "sampling": {} } });
+        let refused = modern_with(&server, "tools/call", call, can).await;
+        assert_eq!(refused.reason(), "bad_output", "{params}: {refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_tool_knows_what_it_may_ask_this_caller_for_and_nothing_else() {
+    let notes = Notes::answering([tool("search")], |_, context| {
+        let told = json!(context.client_capabilities()).to_string();
+        Box::pin(async { Ok(CallToolResult::success(vec![ContentBlock::text(told)]).into()) })
+    });
+    let server = served(notes.listed(reads().asks().asks_model()).await).await;
+    let can = json!({ "clientCapabilities":
+        { "sampling": { "tools": {} }, "roots": {}, "experimental": { "x": {} } } });
+    let call = json!({ "name": "search", "arguments": {} });
+    let told = modern_with(&server, "tools/call", call, can).await.text();
+    assert_eq!(told, r#"{"sampling":{}}"#);
+}
+
+#[tokio::test]
+async fn a_server_may_refuse_answers_that_are_not_to_its_question() {
+    let notes = Notes::answering([tool("search")], |_, _| {
+        Box::pin(async { Err(ErrorData::invalid_params(format!("no state of {MAIL}"), None)) })
+    });
+    let server = served(notes.listed(reads().asks()).await).await;
+    let refused = call(&server, json!({ "requestState": "made-up" })).await;
+    assert_eq!(refused["error"]["code"], -32602, "{refused}");
+    assert!(!refused.to_string().contains("example.com"), "{refused}");
+    let first = call(&server, json!({})).await;
+    assert_eq!(first["result"]["isError"], true, "{first}");
+    let records = server.records.all();
+    assert_eq!(
+        (&records[0]["reason"], &records[1]["reason"]),
+        (&json!("bad_round"), &json!("handler_error"))
+    );
+}
+
+#[tokio::test]
+async fn a_prompt_asks_where_it_is_listed() {
+    for (allow, asks) in [(reads().asks(), true), (reads(), false)] {
+        let mut notes = Notes::new([], || CallToolResult::success(vec![]));
+        notes.prompts = vec![Prompt::new("summary", None::<String>, None)];
+        notes.prompt = Arc::new(|request: GetPromptRequestParams, _| {
+            let asked = question("elicitation/create", &form(), "round-1");
+            Box::pin(async move {
+                Ok(match request.request_state {
+                    None => asked.into(),
+                    Some(state) => {
+                        let message = PromptMessage::new_text(Role::User, format!("in {state}"));
+                        GetPromptResult::new(vec![message]).into()
+                    }
+                })
+            })
+        });
+        let foreign = doorman::Foreign::new(notes).prompt("summary", allow);
+        let server = served(foreign.connect().await.unwrap()).await;
+        let asked = modern(&server, "prompts/get", json!({ "name": "summary" })).await;
+        assert_eq!(asked.result()["resultType"] == "input_required", asks, "{asked:?}");
+        assert!(!asked.body.contains("c0vert3"), "{asked:?}");
+        if asks {
+            let again =
+                json!({ "name": "summary", "requestState": "round-1", "inputResponses": {} });
+            let told = modern(&server, "prompts/get", again).await;
+            assert_eq!(told.result()["messages"][0]["content"]["text"], "in round-1", "{told:?}");
+        } else {
+            assert_eq!(asked.json()["error"]["code"], -32603, "{asked:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_question_whose_state_or_names_would_have_to_be_masked_is_refused() {
     let named = json!({ "mode": "form", "message": "?", "requestedSchema": {
@@ -115,7 +242,7 @@ async fn a_question_whose_state_or_names_would_have_to_be_masked_is_refused() {
 }
 
 #[tokio::test]
-async fn prompts_and_resources_ask_nothing() {
+async fn resources_ask_nothing() {
     let notes = Notes::new([tool("search")], || CallToolResult::success(vec![]));
     let foreign = doorman::Foreign::new(notes).resource("notes://a", Allow::public().asks());
     let error = foreign.connect().await.map(|_| ()).unwrap_err().to_string();

@@ -23,9 +23,10 @@ use rmcp::{
         SetLevelRequestParams, SubscribeRequestParams, SubscriptionFilter, Tool,
         UnsubscribeRequestParams,
     },
-    service::RequestContext,
+    service::{RequestContext, SubscriptionContext},
 };
 use serde_json::{Map, Value, json};
+use tokio::sync::{broadcast, watch};
 
 use super::{ANY_RATE, Server, oauth, serve_with};
 
@@ -48,6 +49,13 @@ pub struct Notes {
     pub stuck: Arc<AtomicBool>,
     /// Whether it fails to say what resources it has.
     pub broken: bool,
+    pub complete: Answering<CompleteRequestParams, CompleteResult>,
+    /// Whether it tells of changes.
+    pub tells: bool,
+    /// The addresses of what changes.
+    pub changes: broadcast::Sender<String>,
+    /// How many listen for them.
+    pub listening: Arc<watch::Sender<usize>>,
     /// How many requests reached it.
     pub calls: Arc<AtomicUsize>,
 }
@@ -96,6 +104,10 @@ impl Notes {
             read: Arc::new(|_, _| Box::pin(async { Err(none()) })),
             stuck: Arc::default(),
             broken: false,
+            complete: Arc::new(|_, _| Box::pin(async { Ok(CompleteResult::default()) })),
+            tells: true,
+            changes: broadcast::channel(4096).0,
+            listening: Arc::new(watch::Sender::new(0)),
             calls: Arc::default(),
         }
     }
@@ -146,6 +158,7 @@ impl ServerHandler for Notes {
                 .enable_tools()
                 .enable_prompts()
                 .enable_resources()
+                .enable_resources_subscribe()
                 .enable_logging()
                 .enable_completions()
                 .enable_tasks()
@@ -238,11 +251,11 @@ impl ServerHandler for Notes {
 
     async fn complete(
         &self,
-        _: CompleteRequestParams,
-        _: Context,
+        request: CompleteRequestParams,
+        context: Context,
     ) -> Result<CompleteResult, ErrorData> {
         self.count();
-        Ok(CompleteResult::default())
+        (self.complete)(request, context).await
     }
 
     async fn set_level(&self, _: SetLevelRequestParams, _: Context) -> Result<(), ErrorData> {
@@ -265,7 +278,25 @@ impl ServerHandler for Notes {
         filter: &SubscriptionFilter,
     ) -> Option<SubscriptionFilter> {
         self.count();
-        Some(filter.clone())
+        self.tells.then(|| filter.clone())
+    }
+
+    async fn listen(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
+        let mut changes = self.changes.subscribe();
+        self.listening.send_modify(|count| *count += 1);
+        loop {
+            tokio::select! {
+                () = subscription.cancelled() => break,
+                change = changes.recv() => {
+                    let Ok(uri) = change else { break };
+                    let _ = subscription.sink().notify_resource_updated(uri).await;
+                    // What has nothing to do with it.
+                    let _ = subscription.request_context().peer.notify_tool_list_changed().await;
+                }
+            }
+        }
+        self.listening.send_modify(|count| *count -= 1);
+        Ok(())
     }
 
     async fn on_custom_request(

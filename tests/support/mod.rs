@@ -246,6 +246,12 @@ impl Response {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
 
+    /// The messages of an event stream.
+    pub fn events(&self) -> Vec<Value> {
+        let lines = self.body.lines().filter_map(|line| line.strip_prefix("data: "));
+        lines.filter_map(|data| serde_json::from_str(data).ok()).collect()
+    }
+
     /// The result of an answered call.
     pub fn result(&self) -> Value {
         self.json()["result"].clone()

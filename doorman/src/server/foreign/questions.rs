@@ -47,6 +47,9 @@ impl Questions {
         asked: &InputRequiredResult,
         can: Option<Kinds>,
     ) -> Result<Reply, Refusal> {
+        if !self.any() {
+            return Err(Refusal::BadOutput);
+        }
         let mut missing = Vec::new();
         for request in asked.input_requests.iter().flatten().map(|(_, request)| request) {
             let declared = |is: fn(Kinds) -> bool| can.is_none_or(is);
