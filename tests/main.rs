@@ -35,6 +35,7 @@ mod sentinels;
 mod settings;
 mod stdio;
 mod testing;
+mod threats;
 mod through;
 mod tokens;
 mod vectors;
