@@ -114,6 +114,25 @@ async fn a_body_over_the_limit_is_413() {
     assert_eq!(server.call(READER, "search", json!({ "text": "x".repeat(200) })).await.status, 413);
 }
 
+#[tokio::test]
+async fn a_body_that_tells_no_length_is_read_up_to_the_limit_only() {
+    let server =
+        serve_with(Doorman::builder("b").auth(oauth()).tools(billing()).body_limit(200)).await;
+    let chunk = format!("{:x}\r\n{}\r\n", 150, " ".repeat(150));
+    let post = async |chunks: usize| {
+        let request = format!(
+            "POST /mcp HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n\
+             Accept: application/json, text/event-stream\r\nAuthorization: Bearer {READER}\r\n\
+             Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n{}{:x}\r\n{LIST}\r\n0\r\n\r\n",
+            server.address,
+            chunk.repeat(chunks),
+            LIST.len(),
+        );
+        server.send(&request).await.status
+    };
+    assert_eq!((post(0).await, post(1).await, post(2).await), (200, 200, 413));
+}
+
 #[test]
 fn http_without_authentication_does_not_start() {
     let doorman = Doorman::builder("b").tools(billing()).build().unwrap();

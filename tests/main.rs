@@ -36,6 +36,7 @@ mod sentinels;
 mod settings;
 mod stdio;
 mod testing;
+mod threats;
 mod through;
 mod tokens;
 mod vectors;

@@ -1,5 +1,12 @@
 //! What else the protocol asks, and what this server does not serve.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use axum::extract::State;
+use doorman_axum::{expose, tools};
 use serde_json::{Value, json};
 
 use crate::support::{READER, Server, billing::billing, serve};
@@ -154,4 +161,67 @@ async fn bodies_that_are_no_single_message_are_refused() {
         assert!(refused, "{}: {answer:?}", &body[..body.len().min(90)]);
         assert!(!answer.body.contains("pong"));
     }
+}
+
+/// Counts its calls.
+#[expose(post = "/count", public, destructive = false, reason = "only counts")]
+async fn count(State(calls): State<Arc<AtomicUsize>>) -> String {
+    calls.fetch_add(1, Ordering::SeqCst).to_string()
+}
+
+async fn counting() -> (Server, Arc<AtomicUsize>) {
+    let calls = Arc::new(AtomicUsize::new(0));
+    (serve(tools![count].with_state(calls.clone())).await, calls)
+}
+
+#[tokio::test]
+async fn a_message_that_only_looks_like_a_call_runs_nothing() {
+    let (server, calls) = counting().await;
+    for body in [
+        // A notification.
+        r#"{"jsonrpc":"2.0","method":"tools/call","params":{"name":"count"}}"#,
+        r#"{"jsonrpc":"2.0","id":null,"method":"tools/call","params":{"name":"count"}}"#,
+        r#"[{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"count"}}]"#,
+        // Names of members are exact, case and all.
+        r#"{"jsonrpc":"2.0","id":1,"Method":"tools/call","params":{"name":"count"}}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","PARAMS":{"name":"count"}}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"Name":"count"}}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"Tools/Call","params":{"name":"count"}}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"Count"}}"#,
+        r#"{"jsonrpc":"1.0","id":1,"method":"tools/call","params":{"name":"count"}}"#,
+    ] {
+        let answer = server.post_with(&format!("Authorization: Bearer {READER}\r\n"), body).await;
+        assert!(!answer.body.contains("result"), "{body}: {answer:?}");
+        assert_eq!(calls.load(Ordering::SeqCst), 0, "{body}");
+    }
+    assert_eq!(server.call(READER, "count", json!({})).await.text(), "0");
+}
+
+#[tokio::test]
+async fn a_call_that_a_page_can_send_without_asking_runs_nothing() {
+    let (server, calls) = counting().await;
+    let body = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"count","arguments":{}}}"#;
+    let post = async |content_type: &str, accept: &str| {
+        let request = format!(
+            "POST /mcp HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {READER}\r\n{content_type}{accept}\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            server.address,
+            body.len(),
+        );
+        server.send(&request).await
+    };
+    let accept = "Accept: application/json, text/event-stream\r\n";
+    for content_type in [
+        "",
+        "Content-Type: text/plain\r\n",
+        "Content-Type: text/plain; x=application/json\r\n",
+        "Content-Type: application/x-www-form-urlencoded\r\n",
+        "Content-Type: multipart/form-data; boundary=x\r\n",
+    ] {
+        let answer = post(content_type, accept).await;
+        assert!((400..500).contains(&answer.status), "{content_type}: {answer:?}");
+        assert_eq!(calls.load(Ordering::SeqCst), 0, "{content_type}");
+    }
+    let answer = post("Content-Type: application/json\r\n", accept).await;
+    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, None));
 }

@@ -103,3 +103,21 @@ async fn a_writer_may_refund() {
         json!({ "id": 7, "amount": 5.0, "note": "late" })
     );
 }
+
+#[tokio::test]
+async fn a_scope_is_needed_whichever_version_of_the_protocol_a_request_speaks() {
+    let server = serve(billing()).await;
+    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+        "params": { "name": "refund", "arguments": { "id": 1, "amount": 1 } } });
+    for version in ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", ""] {
+        let version = match version {
+            "" => String::new(),
+            version => format!("MCP-Protocol-Version: {version}\r\n"),
+        };
+        let asks = |token: &str| format!("Authorization: Bearer {token}\r\n{version}");
+        let refused = server.post_with(&asks(READER), &body.to_string()).await;
+        assert_eq!(refused.status, 403, "{version}");
+        let answered = server.post_with(&asks(WRITER), &body.to_string()).await;
+        assert_eq!(answered.result()["structuredContent"]["id"], 1, "{version}");
+    }
+}

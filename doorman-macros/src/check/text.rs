@@ -120,7 +120,8 @@ pub(super) fn is_hidden(c: char) -> bool {
         | '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
         | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
         | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0E}' | '\u{FEFF}' | '\u{FFA0}'
-        | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{FFF0}'..='\u{FFFB}' | '\u{13430}'..='\u{1343F}' | '\u{16FE4}' | '\u{1BCA0}'..='\u{1BCA3}'
+        | '\u{1D159}' | '\u{1D173}'..='\u{1D17A}'
         | '\u{E0000}'..='\u{E0FFF}')
 }
 
@@ -174,9 +175,18 @@ pub(super) mod tests {
 
     #[test]
     fn bidi_zero_width_tag_and_control_characters_are_hidden_and_scripts_are_not() {
-        for hidden in
-            ['\u{202E}', '\u{2066}', '\u{200B}', '\u{FEFF}', '\u{E0041}', '\u{7}', '\u{AD}']
-        {
+        for hidden in [
+            '\u{202E}',
+            '\u{2066}',
+            '\u{200B}',
+            '\u{FEFF}',
+            '\u{E0041}',
+            '\u{7}',
+            '\u{AD}',
+            '\u{16FE4}',
+            '\u{1D159}',
+            '\u{13430}',
+        ] {
             assert!(is_hidden(hidden), "{hidden:?}");
         }
         for seen in ['a', '\n', '\t', 'ß', '語', 'ع', '🦀', '\u{FE0F}'] {
