@@ -1,4 +1,4 @@
-"""Whether what a client reports, and what the server wrote down, is what a situation must come to."""
+"""Whether what a client reports, and what the server wrote down, is what a situation must come to; it runs nothing."""
 
 from situations import CLIENTS, SITUATIONS, Call, Refused
 

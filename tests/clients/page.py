@@ -18,24 +18,25 @@ sees anything else. Nothing here is written by hand.
 ADMITTED = f"""
 ## With what it takes
 
-Each listed exactly the tools that its caller may call, and got exactly the results that the examples give, with
-`{MASK}` where doorman masks: the clients that compare results with the published output schema took the masks too.
-In the cells: how many tools were listed, and what the calls gave.
+Every client listed exactly the tools that the situation shows, and got exactly the results that the examples give,
+with `{MASK}` in them where doorman masks. In the cells: how many tools were listed, and what each call gave. The
+Inspector is a process for each step, so that on stdio it reads the notes of a server that has none.
 """
 
 UNKNOWN = """
 ## Without a token
 
-The server answered 401 with a challenge (quickstart and resource server alike), and no client listed or called
-anything. What its program, or its user, is told:
+The server answered 401, wrote down that it did, and no client listed or called anything. What its program, or its
+user, is told; twice where quickstart and resource server make a difference:
 """
 
 FORBIDDEN = """
 ## With too few scopes
 
-The quickstart lists only what the reader's token reaches; the clients call `refund` all the same. The resource server
-with `--list-all` lists `erase` also to who may not call it. Over HTTP the answer is 403 with a challenge that names the
-scope; on stdio it is a tool error. Nothing ran. What the program, or the user, is told:
+The quickstart does not list `refund` to the reader, nor stdio what the caller has no scope for; all but the Inspector,
+which looks at the list first, call it all the same. The resource server with `--list-all` lists `erase` also to who may
+not call it. Over HTTP the answer is 403, on stdio a tool error; the audit log says so, and that nothing ran. What the
+program, or the user, is told:
 """
 
 
@@ -120,8 +121,7 @@ def error(raised):
     """An error's type, codes and message, as far as it has them."""
     kind = f"`{raised['type']}`" if raised.get("type") else "error"
     codes = [str(raised[name]) for name in ("code", "status") if raised.get(name) is not None]
-    words = kind + (f" ({', '.join(codes)})" if codes else "") + f" {quoted(raised['message'])}"
-    return words + (f", challenge {quoted(raised['challenge'])}" if raised.get("challenge") else "")
+    return kind + (f" ({', '.join(codes)})" if codes else "") + f" {quoted(raised['message'])}"
 
 
 def quoted(words):
