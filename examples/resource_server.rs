@@ -2,18 +2,19 @@
 //!
 //!     cargo run --example resource_server -- --issuer https://sso.example.com --resource https://api.example.com/mcp
 //!
-//! Without `--issuer` it starts an issuer of its own, for this machine, and prints a token.
+//! Without `--issuer` it starts an issuer of its own, for this machine, and prints a token. With `--list-all`
+//! callers see also the tools that they lack scopes for, so that a client may ask for more.
 
 use std::error::Error;
 
 use axum::Json;
-use doorman::{Doorman, OAuth, ScopeSet, TrustedIssuer};
+use doorman::{Doorman, Listing, OAuth, ScopeSet, TrustedIssuer};
 use doorman_axum::{Caller, DevIssuer, expose, tools};
 use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::net::TcpListener;
 
-const USAGE: &str = "usage: resource_server [--port N] [--resource URL] [--issuer URL [--jwks-url URL] [--accept-plain-jwt]]";
+const USAGE: &str = "usage: resource_server [--port N] [--list-all] [--resource URL] [--issuer URL [--jwks-url URL] [--accept-plain-jwt]]";
 
 #[derive(Serialize, JsonSchema)]
 struct Identity {
@@ -64,7 +65,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         issuer = issuer.accept_plain_jwt();
     }
 
-    let doorman = server(issuer, &resource)?;
+    let listing = if options.list_all { Listing::All } else { Listing::default() };
+    let doorman = server(issuer, &resource, listing)?;
 
     if let Some(own) = &own {
         let claims = serde_json::json!({ "aud": resource, "sub": "alice", "scope": "tools:read", "tenant": "acme" });
@@ -76,10 +78,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn server(issuer: TrustedIssuer, resource: &str) -> Result<Doorman, doorman::Error> {
+fn server(
+    issuer: TrustedIssuer,
+    resource: &str,
+    listing: Listing,
+) -> Result<Doorman, doorman::Error> {
     Doorman::builder("resource-server")
         .auth(OAuth::new(issuer, resource)?)
         .rate_limit("1000/min per_caller")
+        .listing(listing)
         .tools(tools![ping, whoami, erase].with_state(()))
         .build()
 }
@@ -87,6 +94,7 @@ fn server(issuer: TrustedIssuer, resource: &str) -> Result<Doorman, doorman::Err
 #[derive(Default)]
 struct Options {
     port: u16,
+    list_all: bool,
     resource: Option<String>,
     issuer: Option<String>,
     jwks_url: Option<String>,
@@ -106,6 +114,7 @@ impl Options {
                     let port = value()?.parse();
                     options.port = port.map_err(|_| "`--port` takes a number from 0 to 65535")?;
                 }
+                "--list-all" => options.list_all = true,
                 "--resource" => options.resource = Some(value()?),
                 "--issuer" => options.issuer = Some(value()?),
                 "--jwks-url" => options.jwks_url = Some(value()?),
@@ -137,8 +146,8 @@ mod tests {
     #[tokio::test]
     async fn who_may_not_call_is_refused() -> Result<(), Box<dyn Error>> {
         let issuer = TrustedIssuer::new("https://sso.example.com");
-        let report =
-            doorman::testing::matrix(&server(issuer, "https://api.example.com/mcp")?).await;
+        let server = server(issuer, "https://api.example.com/mcp", Listing::default())?;
+        let report = doorman::testing::matrix(&server).await;
         assert!(report.is_clean(), "{report}");
         Ok(())
     }

@@ -176,6 +176,22 @@ async fn the_resource_server_takes_the_token_that_it_prints() {
 }
 
 #[tokio::test]
+async fn the_resource_server_lists_all_where_it_is_told_to_and_refuses_as_ever() {
+    for (arguments, listed) in [
+        (&["--port", "0"][..], &["ping", "whoami"][..]),
+        (&["--port", "0", "--list-all"], &["ping", "whoami", "erase"]),
+    ] {
+        let mut server = Example::start("resource_server", arguments);
+        let line = server.after("curl ").await;
+        let tools = curl(&line.replace("tools/call", "tools/list")).await.result()["tools"].clone();
+        let names: Vec<_> =
+            tools.as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect();
+        assert_eq!(names, listed);
+        assert_eq!(curl(&line.replace("whoami", "erase")).await.status, 403);
+    }
+}
+
+#[tokio::test]
 async fn the_resource_server_names_what_it_cannot_read() {
     for (arguments, words) in [
         (&["--prot", "0"][..], "`--prot` is no option"),
