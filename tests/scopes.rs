@@ -16,7 +16,7 @@ async fn a_call_with_every_scope_is_answered() {
     let answer = server.call(READER, "get_invoice", json!({ "id": 7 })).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.result()["structuredContent"], json!({ "id": 7, "caller": "reader" }));
-    assert_eq!(answer.text(), r#"{"caller":"reader","id":7}"#);
+    assert_eq!(answer.text(), r#"{"id":7,"caller":"reader"}"#);
     assert!(!answer.is_error());
     let record = &server.records.all()[0];
     assert_eq!((&record["status"], &record["reason"]), (&json!("ok"), &json!("ok")));

@@ -51,7 +51,7 @@ pub fn ended(record: &Value) -> [&str; 3] {
 async fn a_call_that_goes_well_is_answered_and_recorded() {
     let (result, record) = one(reader(), "get_invoice", json!({ "id": 7 })).await;
     assert_eq!(result["structuredContent"], json!({ "id": 7, "caller": "alice" }));
-    assert_eq!(text(&result), r#"{"caller":"alice","id":7}"#);
+    assert_eq!(text(&result), r#"{"id":7,"caller":"alice"}"#);
     assert_eq!(ended(&record), ["stdio", "ok", "ok"]);
     assert_eq!((&record["caller"], &record["peer"]), (&json!("alice"), &Value::Null));
 }

@@ -58,7 +58,7 @@ impl Protocol {
         Self { server, rmcp, body_limit }
     }
 
-    /// Answers a message: a plain call by the short way, and all else by rmcp's.
+    /// Answers a message: a plain one by the short way, and all else by rmcp's.
     ///
     /// # Errors
     /// It is too large, or breaks off.
@@ -72,11 +72,11 @@ impl Protocol {
         }
         let (mut head, body) = request.into_parts();
         let body = self.read(body).await?;
-        let Some(call) = self.server.plain_call(&head.headers, &body) else {
+        let Some(plain) = self.server.plain(&head.headers, &body) else {
             return Ok(self.whole(Request::from_parts(head, body.into()), sender).await);
         };
         let headers = std::mem::take(&mut head.headers);
-        let answer = self.server.answer(call, sender, headers).await;
+        let answer = self.server.answer(plain, sender, headers).await;
         let mut response = Response::new(Body::from(answer));
         let json = HeaderValue::from_static("application/json");
         response.headers_mut().insert(header::CONTENT_TYPE, json);

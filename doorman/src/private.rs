@@ -11,7 +11,7 @@ pub use crate::{
     error::Refusal,
     function::{Async, Function, Invoke, Parameter, Row, Sync, row},
     schema::{Arguments, Object, Output, plain_fields},
-    server::{Inbound, PlainCall, Server, Slot, serve_io},
+    server::{Inbound, PlainMessage, Server, Slot, serve_io},
     signature::{
         Answer, Argument, Context, Describable, Fallible, OtherAnswer, OtherParameter, Plain,
         Probe, Showable,

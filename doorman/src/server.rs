@@ -41,7 +41,7 @@ use self::{
 pub use self::{
     foreign::{Allow, Foreign},
     inbound::{Inbound, Slot},
-    plain::PlainCall,
+    plain::PlainMessage,
     stdio::serve_io,
 };
 use crate::{
@@ -64,6 +64,7 @@ const DEFINITIONS: Duration = Duration::from_secs(10);
 pub struct Server {
     doorman: Doorman,
     published: Arc<[Published]>,
+    plain: Arc<[plain::Row]>,
     entrance: Entrance,
     /// How grave a log message has to be for the one caller on stdio.
     level: Arc<AtomicU8>,
@@ -94,9 +95,12 @@ impl Server {
     }
 
     fn behind(entrance: Entrance, doorman: Doorman) -> Self {
-        let published = doorman.parts().tools.iter().map(|tool| publish(&tool.spec)).collect();
+        let tools = &doorman.parts().tools;
+        let published: Arc<[_]> = tools.iter().map(|tool| publish(&tool.spec)).collect();
+        let plain =
+            tools.iter().zip(&*published).map(|(tool, it)| plain::Row::of(tool, it)).collect();
         let level = Arc::new(AtomicU8::new(UNNAMED));
-        Self { doorman, published, entrance, level, sender: None }
+        Self { doorman, published, plain, entrance, level, sender: None }
     }
 
     /// Says who sends a request, and with which headers.

@@ -20,8 +20,8 @@ const MOST: usize = 1_000;
 /// The most bytes of one thing that is said.
 const LONGEST: usize = 16 << 10;
 
-/// Ends what a call may say where it is dropped.
-pub(super) struct Listening(Arc<Said>);
+/// Ends what a call may say where it is dropped; empty where nobody listens.
+pub(super) struct Listening(Option<Arc<Said>>);
 
 struct Said {
     redactor: Redactor,
@@ -34,6 +34,9 @@ struct Said {
 /// Opens the way to the caller for as long as its call runs. All that is said counts against the limit of
 /// a result; what is too much is dropped.
 pub(super) fn open(call: &mut Call, redactor: &Redactor) -> Listening {
+    if !call.round.aside.leads_somewhere() {
+        return Listening(None);
+    }
     let said = Arc::new(Said {
         redactor: redactor.clone(),
         open: AtomicBool::new(true),
@@ -41,36 +44,37 @@ pub(super) fn open(call: &mut Call, redactor: &Redactor) -> Listening {
         bytes: AtomicUsize::new(call.result_limit),
         redactions: Mutex::default(),
     });
-    if call.round.aside.leads_somewhere() {
-        let (outer, said) = (std::mem::take(&mut call.round.aside), said.clone());
-        call.round.aside = Aside::to(outer.wants, move |note| {
-            let (outer, said) = (outer.clone(), said.clone());
-            Box::pin(async move {
-                let heard = match said.fit(note) {
-                    Some(note) => outer.say(note).await,
-                    None => said.open.load(Ordering::Acquire),
-                };
-                if !heard {
-                    said.open.store(false, Ordering::Release);
-                }
-                heard
-            })
-        });
-    }
-    Listening(said)
+    let (outer, inner) = (std::mem::take(&mut call.round.aside), said.clone());
+    call.round.aside = Aside::to(outer.wants, move |note| {
+        let (outer, said) = (outer.clone(), inner.clone());
+        Box::pin(async move {
+            let heard = match said.fit(note) {
+                Some(note) => outer.say(note).await,
+                None => said.open.load(Ordering::Acquire),
+            };
+            if !heard {
+                said.open.store(false, Ordering::Release);
+            }
+            heard
+        })
+    });
+    Listening(Some(said))
 }
 
 impl Listening {
-    /// Nothing is heard from here on.
-    pub(super) fn end(self) -> Redactions {
-        self.0.open.store(false, Ordering::Release);
-        self.0.redactions.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Nothing is heard from here on; gives what was masked in what was.
+    pub(super) fn end(self) -> Option<Redactions> {
+        let said = self.0.as_ref()?;
+        said.open.store(false, Ordering::Release);
+        Some(said.redactions.lock().unwrap_or_else(PoisonError::into_inner).clone())
     }
 }
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        self.0.open.store(false, Ordering::Release);
+        if let Some(said) = &self.0 {
+            said.open.store(false, Ordering::Release);
+        }
     }
 }
 

@@ -124,7 +124,9 @@ impl Guard {
         let reply = caught(run(&spec, &gone, async { dispatch.dispatch(call).await })).await;
         self.ran(reply.as_ref().err(), &taken, clock);
         let (reply, mut redactions) = redact(&redactor, within(reply, result_limit)).await;
-        redactions.add(&listening.end());
+        if let Some(aside) = listening.end() {
+            redactions.add(&aside);
+        }
         entry.redactions(redactions.iter());
         settle(&spec, within(reply, result_limit)?)
     }

@@ -1,5 +1,5 @@
-//! The short way of a plain `tools/call`. rmcp tries a message as each kind that there is and serves it by
-//! tasks of its own, which a call of an own tool has no need of. A message is read once: what is not
+//! The short way of a plain `tools/call` or `tools/list`. rmcp tries a message as each kind that there is
+//! and serves it by tasks of its own, which own tools have no need of. A message is read once: what is not
 //! exactly as here goes rmcp's way as the bytes that came, and is answered alike (`tests/plain.rs`).
 
 use std::{borrow::Cow, fmt};
@@ -8,27 +8,57 @@ use http::{HeaderMap, HeaderName, header};
 use rmcp::{
     ErrorData,
     model::{
-        JsonRpcMessage, ProtocolVersion, RequestId, RequestMetaObject, ServerJsonRpcMessage,
-        ServerResult,
+        CacheScope, JsonRpcMessage, JsonRpcResponse, JsonRpcVersion2_0, ProtocolVersion, RequestId,
+        RequestMetaObject, ResultType, ServerJsonRpcMessage, ServerResult, Tool as Published,
     },
 };
-use serde::Deserialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, value::RawValue};
 use tokio_util::sync::CancellationToken;
 
 use super::{Inbound, Server, answers::answered};
-use crate::{call::Round, schema::Object, tool::Role};
+use crate::{
+    call::Round,
+    schema::Object,
+    tool::{Role, Tool},
+};
 
 const VERSION: &str = "mcp-protocol-version";
 const METHOD: &str = "mcp-method";
 const NAME: &str = "mcp-name";
 
-/// A call of an own tool, read from a message that holds nothing else.
-pub struct PlainCall {
+/// A message that holds nothing else than a call of an own tool, or asks for the list of own tools.
+pub struct PlainMessage {
     id: RequestId,
-    tool: usize,
-    arguments: Object,
     is_modern: bool,
+    asks: Asks,
+}
+
+enum Asks {
+    Call { tool: usize, arguments: Object },
+    List,
+}
+
+/// What there is to know of a row before a message comes.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// What `tools/list` shows of it.
+    shown: Box<RawValue>,
+    is_own: bool,
+    /// Whether arguments can be repeated in headers, which are then held against them.
+    mirrors: bool,
+}
+
+impl Row {
+    pub(super) fn of(tool: &Tool, published: &Published) -> Self {
+        let shown =
+            serde_json::value::to_raw_value(published).expect("keys of schemas are strings");
+        Self {
+            shown,
+            is_own: matches!(tool.role, Role::Tool) && !tool.dispatch.is_foreign(),
+            mirrors: mirrors(tool.spec.input()),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -39,19 +69,29 @@ struct Message<'a> {
     id: RequestId,
     #[serde(borrow)]
     method: Cow<'a, str>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     params: Params<'a>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct Params<'a> {
     #[serde(borrow)]
-    name: Cow<'a, str>,
-    #[serde(default)]
-    arguments: Object,
+    name: Option<Cow<'a, str>>,
+    arguments: Option<Object>,
     #[serde(default, rename = "_meta")]
     meta: RequestMetaObject,
+}
+
+/// The list, with tools that were written before.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result_type: Option<ResultType>,
+    tools: Vec<&'a RawValue>,
+    ttl_ms: u64,
+    cache_scope: CacheScope,
 }
 
 impl Server {
@@ -72,68 +112,99 @@ impl Server {
         accepts_both && sole(headers, &header::CONTENT_TYPE) == Some("application/json")
     }
 
-    /// Reads a call that may take the short way: of an own tool, in a protocol version that is known, and
-    /// with nothing in the message or the protocol's headers that only rmcp knows how to take.
+    /// Reads a message that may take the short way: about own tools, in a protocol version that is known,
+    /// and with nothing in it or in the protocol's headers that only rmcp knows how to take.
     #[must_use]
-    pub fn plain_call(&self, headers: &HeaderMap, body: &[u8]) -> Option<PlainCall> {
+    pub fn plain(&self, headers: &HeaderMap, body: &[u8]) -> Option<PlainMessage> {
         let Message { jsonrpc, id, method, params } = serde_json::from_slice(body).ok()?;
-        if jsonrpc != "2.0" || method != "tools/call" {
-            return None;
-        }
-        let parts = self.doorman.parts();
-        let tool = parts.index.get(&*params.name).copied()?;
-        let row = &parts.tools[tool];
-        let is_own = matches!(row.role, Role::Tool) && !row.dispatch.is_foreign();
-        let is_modern = is_modern(headers, &params)?;
-        // Arguments can be repeated in headers, which are then held against them.
-        let is_plain = is_own && !(is_modern && mirrors(row.spec.input()));
-        let arguments = params.arguments;
-        is_plain.then_some(PlainCall { id, tool, arguments, is_modern })
+        let is_modern = is_modern(headers, &method, &params)?;
+        let asks = match (&*method, params.name) {
+            ("tools/call", Some(name)) => {
+                let tool = self.doorman.parts().index.get(&*name).copied()?;
+                let row = &self.plain[tool];
+                if !row.is_own || (is_modern && row.mirrors) {
+                    return None;
+                }
+                Asks::Call { tool, arguments: params.arguments.unwrap_or_default() }
+            }
+            // Another server's tools are asked for first.
+            ("tools/list", None) if params.arguments.is_none() => {
+                self.plain.iter().all(|row| row.is_own).then_some(Asks::List)?
+            }
+            _ => return None,
+        };
+        (jsonrpc == "2.0").then_some(PlainMessage { id, is_modern, asks })
     }
 
-    /// Takes a plain call through the guard, and gives the message that answers it.
-    pub async fn answer(&self, call: PlainCall, inbound: Inbound, headers: HeaderMap) -> Vec<u8> {
-        let gone = CancellationToken::new();
-        let _leaves = gone.clone().drop_guard();
-        // It ends what it began, though nobody waits for it.
-        if self.doorman.parts().tools[call.tool].spec.is_destructive() {
-            let (server, id) = (self.clone(), call.id.clone());
-            let answering =
-                tokio::spawn(async move { server.told(call, inbound, headers, gone).await });
-            let failed = |_| written(Err(ErrorData::internal_error("panic", None)), id);
-            return answering.await.unwrap_or_else(failed);
-        }
-        self.told(call, inbound, headers, gone).await
-    }
-
-    async fn told(
+    /// Answers a plain message with the bytes of another one. A call goes through the guard.
+    pub async fn answer(
         &self,
-        PlainCall { id, tool, arguments, is_modern }: PlainCall,
+        plain: PlainMessage,
         inbound: Inbound,
         headers: HeaderMap,
-        gone: CancellationToken,
     ) -> Vec<u8> {
+        let PlainMessage { id, is_modern, asks } = plain;
+        match asks {
+            Asks::List => self.list(id, is_modern, &inbound),
+            Asks::Call { tool, arguments } => {
+                let told = self.called((&id, is_modern), (tool, arguments), inbound, headers).await;
+                let message: ServerJsonRpcMessage = match told {
+                    Ok(told) => JsonRpcMessage::response(told, id),
+                    Err(error) => JsonRpcMessage::error(error, Some(id)),
+                };
+                written(&message)
+            }
+        }
+    }
+
+    async fn called(
+        &self,
+        (id, is_modern): (&RequestId, bool),
+        (tool, arguments): (usize, Object),
+        inbound: Inbound,
+        headers: HeaderMap,
+    ) -> Result<ServerResult, ErrorData> {
+        let gone = CancellationToken::new();
+        let _leaves = gone.clone().drop_guard();
         let call = (arguments, Round::default());
-        let called = self.guarded(tool, call, &inbound, headers, (&id, gone)).await;
-        let mut told = answered(called).map(ServerResult::from);
-        if let (Ok(told), false) = (&mut told, is_modern) {
+        // It ends what it began, though nobody waits for it.
+        let called = if self.doorman.parts().tools[tool].spec.is_destructive() {
+            let (server, id) = (self.clone(), id.clone());
+            let running = tokio::spawn(async move {
+                server.guarded(tool, call, &inbound, headers, (&id, gone)).await
+            });
+            running.await.map_err(|_| ErrorData::internal_error("panic", None))?
+        } else {
+            self.guarded(tool, call, &inbound, headers, (id, gone)).await
+        };
+        let mut told = ServerResult::from(answered(called)?);
+        if !is_modern {
             told.strip_result_type_for_legacy_peer();
         }
-        written(told, id)
+        Ok(told)
+    }
+
+    fn list(&self, id: RequestId, is_modern: bool, inbound: &Inbound) -> Vec<u8> {
+        let rows = self.doorman.parts().tools.iter().zip(&*self.plain);
+        let shown = rows.filter(|(tool, _)| self.shows(&tool.spec, &inbound.principal));
+        let result = Listed {
+            result_type: is_modern.then_some(ResultType::COMPLETE),
+            tools: shown.map(|(_, row)| &*row.shown).collect(),
+            // The list depends on who asks, so nobody may keep it for others.
+            ttl_ms: 0,
+            cache_scope: CacheScope::Private,
+        };
+        written(&JsonRpcResponse { jsonrpc: JsonRpcVersion2_0, id, result })
     }
 }
 
-fn written(told: Result<ServerResult, ErrorData>, id: RequestId) -> Vec<u8> {
-    let message: ServerJsonRpcMessage = match told {
-        Ok(told) => JsonRpcMessage::response(told, id),
-        Err(error) => JsonRpcMessage::error(error, Some(id)),
-    };
-    serde_json::to_vec(&message).expect("keys of messages are strings")
+fn written(message: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(message).expect("keys of messages are strings")
 }
 
-/// Whether a call comes in the lifecycle without `initialize`, with all that this asks for; `None` where
-/// the short way does not know.
-fn is_modern(headers: &HeaderMap, params: &Params<'_>) -> Option<bool> {
+/// Whether a message comes in the lifecycle without `initialize`, with all that this asks for; `None`
+/// where the short way does not know.
+fn is_modern(headers: &HeaderMap, method: &str, params: &Params<'_>) -> Option<bool> {
     let says = params.meta.protocol_version();
     let version = match sole(headers, &HeaderName::from_static(VERSION)) {
         Some(version) => version,
@@ -144,8 +215,11 @@ fn is_modern(headers: &HeaderMap, params: &Params<'_>) -> Option<bool> {
     if known.has_initialize() {
         return says.is_none().then_some(false);
     }
-    let names = sole(headers, &HeaderName::from_static(METHOD)) == Some("tools/call")
-        && sole(headers, &HeaderName::from_static(NAME)) == Some(&*params.name);
+    let names = sole(headers, &HeaderName::from_static(METHOD)) == Some(method)
+        && match params.name.as_deref() {
+            Some(name) => sole(headers, &HeaderName::from_static(NAME)) == Some(name),
+            None => !headers.contains_key(NAME),
+        };
     let is_whole = says.as_ref() == Some(known)
         && *known == ProtocolVersion::V_2026_07_28
         && params.meta.missing_required_keys(known).is_empty();
@@ -173,9 +247,13 @@ fn sole<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     if values.next().is_some() { None } else { value.to_str().ok() }
 }
 
-/// Shows the place of the tool: arguments are values.
-impl fmt::Debug for PlainCall {
+/// Shows what is asked for: arguments are values.
+impl fmt::Debug for PlainMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PlainCall").field("tool", &self.tool).finish_non_exhaustive()
+        let tool = match &self.asks {
+            Asks::Call { tool, .. } => Some(tool),
+            Asks::List => None,
+        };
+        f.debug_struct("PlainMessage").field("tool", &tool).finish_non_exhaustive()
     }
 }
