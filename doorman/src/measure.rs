@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    authorize::authorize,
     bucket::{Buckets, Charge, Limit, Place, Size},
     call::{Call, Round},
     doorman::Doorman,
@@ -49,9 +50,46 @@ pub async fn guarded(
     principal: &Principal,
     arguments: Object,
 ) -> Option<usize> {
+    let (parts, call) = (doorman.parts(), call(doorman, tool, principal, arguments));
+    let dispatch = &*parts.tools[call.tool].dispatch;
+    let answer = parts.guard.call(dispatch, call, Instant::now()).await;
+    answer.ok().map(|answer| answer.text.len())
+}
+
+/// Whether a caller has the scopes of a tool.
+///
+/// # Panics
+/// Where there is no such tool.
+#[must_use]
+pub fn authorized(doorman: &Doorman, tool: &str, principal: &Principal) -> bool {
+    let parts = doorman.parts();
+    authorize(&parts.tools[parts.index[tool]].spec, principal, &parts.guard.hierarchy).is_ok()
+}
+
+/// Calls that were attempted, to be recorded as fine.
+#[derive(Debug)]
+pub struct Attempt<'a>(&'a Doorman, Call);
+
+impl<'a> Attempt<'a> {
+    /// One call of a tool.
+    ///
+    /// # Panics
+    /// Where there is no such tool.
+    #[must_use]
+    pub fn new(doorman: &'a Doorman, tool: &str, principal: &Principal, arguments: Object) -> Self {
+        Self(doorman, call(doorman, tool, principal, arguments))
+    }
+
+    /// Opens a record and closes it.
+    pub fn record(&self) {
+        self.0.parts().guard.audit.open(&self.1).close(Ok(Some(1_000)), false);
+    }
+}
+
+fn call(doorman: &Doorman, tool: &str, principal: &Principal, arguments: Object) -> Call {
     let parts = doorman.parts();
     let place = parts.index[tool];
-    let call = Call {
+    Call {
         spec: parts.tools[place].spec.clone(),
         arguments,
         principal: principal.clone(),
@@ -62,7 +100,5 @@ pub async fn guarded(
         tool: place,
         gone: CancellationToken::new(),
         round: Round::default(),
-    };
-    let answer = parts.guard.call(&*parts.tools[place].dispatch, call, Instant::now()).await;
-    answer.ok().map(|answer| answer.text.len())
+    }
 }

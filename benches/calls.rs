@@ -1,0 +1,79 @@
+//! The parts of a call, and a call and a list from the HTTP request to the bytes of its answer.
+//!
+//!     cargo bench -p doorman-benches --bench calls
+
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use doorman::{
+    AuditLog, AuditRecord, AuditSink, Principal, Transport,
+    measure::{Attempt, authorized},
+};
+use serde_json::{Map, json};
+use served::{PLAIN, many, post, server, through, with_state};
+use tokio::runtime::{Builder, Runtime};
+
+mod served;
+
+/// The way that rmcp goes by itself.
+const RMCP: &str = "application/json, text/event-stream, text/plain";
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+struct Swallow;
+
+impl AuditSink for Swallow {
+    fn record(&self, record: &AuditRecord) -> std::io::Result<()> {
+        black_box(record);
+        Ok(())
+    }
+}
+
+fn parts(criterion: &mut Criterion) {
+    let nobody = Principal::anonymous(Transport::Http);
+    let arguments: Map<_, _> = [("id".to_owned(), json!(7))].into_iter().collect();
+    let doorman = server(with_state()).build().expect("a server");
+    criterion.bench_function("authorize", |bencher| {
+        bencher.iter(|| authorized(&doorman, "get_invoice", black_box(&nobody)));
+    });
+    for (name, log) in [("none", AuditLog::none()), ("custom", AuditLog::custom(Swallow))] {
+        let doorman = server(with_state()).audit(log).build().expect("a server");
+        let attempt = Attempt::new(&doorman, "get_invoice", &nobody, arguments.clone());
+        criterion.bench_function(&format!("audit to `AuditLog::{name}`"), |bencher| {
+            bencher.iter(|| attempt.record());
+        });
+    }
+}
+
+fn dispatch(criterion: &mut Criterion) {
+    let (runtime, mut group) = (runtime(), criterion.benchmark_group("a call over HTTP"));
+    let params = json!({ "name": "get_invoice", "arguments": { "id": 7 } });
+    for (name, tools) in [("with_state", with_state()), ("through", through())] {
+        let doorman = server(tools).build().expect("a server");
+        let app = doorman_axum::router(doorman).expect("a router");
+        for (way, accept) in [("the short way", PLAIN), ("by way of rmcp", RMCP)] {
+            group.bench_function(BenchmarkId::new(name, way), |bencher| {
+                bencher.iter(|| runtime.block_on(post(&app, "tools/call", &params, accept)));
+            });
+        }
+    }
+}
+
+fn list(criterion: &mut Criterion) {
+    let (runtime, mut group) = (runtime(), criterion.benchmark_group("a list over HTTP"));
+    for number in [10, 100, 1_000, 10_000] {
+        let doorman = server(many(number)).build().expect("a server");
+        let app = doorman_axum::router(doorman).expect("a router");
+        let params = json!({});
+        for (way, accept) in [("the short way", PLAIN), ("by way of rmcp", RMCP)] {
+            group.bench_function(BenchmarkId::new(way, number), |bencher| {
+                bencher.iter(|| runtime.block_on(post(&app, "tools/list", &params, accept)));
+            });
+        }
+    }
+}
+
+criterion_group!(benches, parts, dispatch, list);
+criterion_main!(benches);
