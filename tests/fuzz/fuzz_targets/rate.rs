@@ -20,7 +20,12 @@ thread_local! {
 
 fuzz_target!(|rate: &str| {
     let arguments = quote!(get = "/ping", public, rate = #rate);
-    let code = expose_handler(arguments, &quote!(async fn ping() {}));
+    let code = expose_handler(
+        arguments,
+        &quote!(
+            async fn ping() {}
+        ),
+    );
     let compiles = !code.to_string().contains("compile_error");
     let server = || {
         let tools = tools![ping].with_state(());

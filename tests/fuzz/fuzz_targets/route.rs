@@ -250,7 +250,8 @@ fn check_path(route: &str, uri: &Uri, sent: &Map<String, Value>) {
 /// Query, headers and body are those that the arguments make, and nothing else.
 fn check_rest(rest: Rest, came: &Came, sent: &Map<String, Value>) {
     let fields = |names: &[&str]| -> Vec<(String, String)> {
-        let given = sent.iter().filter(|(name, value)| names.contains(&&***name) && !value.is_null());
+        let given =
+            sent.iter().filter(|(name, value)| names.contains(&&***name) && !value.is_null());
         given.map(|(name, value)| (name.clone(), text(value))).collect()
     };
     let parsed = |text: &[u8]| -> Vec<(String, String)> {
@@ -275,7 +276,8 @@ fn check_rest(rest: Rest, came: &Came, sent: &Map<String, Value>) {
     let mut headers = HeaderMap::new();
     headers.insert("accept", HeaderValue::from_static("application/json"));
     headers.insert("host", HeaderValue::from_static("api.example.com"));
-    headers.extend(kind.map(|kind| ("content-type".parse().unwrap(), HeaderValue::from_static(kind))));
+    headers
+        .extend(kind.map(|kind| ("content-type".parse().unwrap(), HeaderValue::from_static(kind))));
     assert_eq!(came.headers, headers);
 }
 

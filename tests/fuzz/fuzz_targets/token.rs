@@ -41,8 +41,7 @@ enum Shown<'a> {
 
 const ALGORITHMS: [(&str, &str); 3] = [("p256", "ES256"), ("ed", "EdDSA"), ("rsa", "RS256")];
 const HEADER: [&str; 6] = ["alg", "kid", "typ", "crit", "jwk", "b64"];
-const CLAIMS: [&str; 9] =
-    ["iss", "aud", "exp", "nbf", "iat", "sub", "jti", "client_id", "scope"];
+const CLAIMS: [&str; 9] = ["iss", "aud", "exp", "nbf", "iat", "sub", "jti", "client_id", "scope"];
 
 /// Tokens of the issuer, one of each algorithm.
 static TOKENS: LazyLock<[String; 3]> =
@@ -108,7 +107,8 @@ fn token(header: &[u8]) -> Option<&[u8]> {
 
 fuzz_target!(|shown: Shown<'_>| {
     if !CHECKED.replace(true) {
-        let admits = |server: &Server, token| is_admitted(server, format!("Bearer {token}").as_bytes());
+        let admits =
+            |server: &Server, token| is_admitted(server, format!("Bearer {token}").as_bytes());
         assert!(FIXED.with(|server| admits(server, TOKEN)));
         assert!(TOKENS.iter().all(|token| VERIFYING.with(|server| admits(server, token))));
     }
