@@ -11,7 +11,7 @@ use axum::{Json, extract::Path, http::StatusCode};
 use doorman::{Doorman, DoormanBuilder};
 use doorman_axum::{expose, tools};
 use doorman_fuzz::{Answer, Server, TOKEN, bearer, oauth, post};
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 use libfuzzer_sys::fuzz_target;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -95,8 +95,10 @@ fuzz_target!(|input: &[u8]| {
     if input.starts_with(b"?") {
         let text = |value: &Value| HeaderValue::try_from(value.as_str()?).ok();
         headers.insert("mcp-protocol-version", HeaderValue::from_static("2026-07-28"));
-        headers.extend(text(&sent["method"]).map(|it| ("mcp-method".parse().unwrap(), it)));
-        headers.extend(text(&sent["params"]["name"]).map(|it| ("mcp-name".parse().unwrap(), it)));
+        headers.extend(text(&sent["method"]).map(|it| (HeaderName::from_static("mcp-method"), it)));
+        headers.extend(
+            text(&sent["params"]["name"]).map(|it| (HeaderName::from_static("mcp-name"), it)),
+        );
     }
     RAN.store(0, Ordering::Relaxed);
     let answer = SERVER.with(|server| server.ask(request));

@@ -19,7 +19,7 @@ use axum::{
 use doorman::{Doorman, DoormanBuilder};
 use doorman_axum::{expose, tools};
 use doorman_fuzz::{Server, oauth};
-use http::{HeaderMap, HeaderValue, Method, Uri};
+use http::{HeaderMap, HeaderValue, Method, Uri, header::CONTENT_TYPE};
 use libfuzzer_sys::{arbitrary, arbitrary::Arbitrary, fuzz_target};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -108,7 +108,7 @@ fn with(mut object: Value, name: &str, value: String) -> Value {
 }
 
 /// Each tool's name, its method, its route, and what is its query, its form or its body.
-const TOOLS: [(&str, Method, &str, Rest); 7] = [
+static TOOLS: [(&str, Method, &str, Rest); 7] = [
     ("file", Method::GET, "/files/{name}", Rest::Nothing),
     ("tree", Method::GET, "/trees/{*rest}", Rest::Nothing),
     ("pair", Method::GET, "/{kind}/of/{name}", Rest::Nothing),
@@ -276,8 +276,7 @@ fn check_rest(rest: Rest, came: &Came, sent: &Map<String, Value>) {
     let mut headers = HeaderMap::new();
     headers.insert("accept", HeaderValue::from_static("application/json"));
     headers.insert("host", HeaderValue::from_static("api.example.com"));
-    headers
-        .extend(kind.map(|kind| ("content-type".parse().unwrap(), HeaderValue::from_static(kind))));
+    headers.extend(kind.map(|kind| (CONTENT_TYPE, HeaderValue::from_static(kind))));
     assert_eq!(came.headers, headers);
 }
 

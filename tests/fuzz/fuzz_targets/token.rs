@@ -107,8 +107,9 @@ fn token(header: &[u8]) -> Option<&[u8]> {
 
 fuzz_target!(|shown: Shown<'_>| {
     if !CHECKED.replace(true) {
-        let admits =
-            |server: &Server, token| is_admitted(server, format!("Bearer {token}").as_bytes());
+        let admits = |server: &Server, token: &str| {
+            is_admitted(server, format!("Bearer {token}").as_bytes())
+        };
         assert!(FIXED.with(|server| admits(server, TOKEN)));
         assert!(TOKENS.iter().all(|token| VERIFYING.with(|server| admits(server, token))));
     }
