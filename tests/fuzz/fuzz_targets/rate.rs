@@ -36,7 +36,8 @@ fuzz_target!(|rate: &str| {
     // A budget may be of less than one call, and reads the same words otherwise.
     assert!(built.is_err() || server().budget(rate).build().is_ok());
     if let Ok(doorman) = built {
-        let call = Agent::new(&doorman, "caller").call("ping", serde_json::json!({}));
+        let caller = Agent::new(&doorman, "caller");
+        let call = caller.call("ping", serde_json::json!({}));
         let outcome = RUNTIME.with(|runtime| runtime.block_on(call));
         assert!(outcome.is_answered(), "the first call has to wait: {outcome:?}");
     }

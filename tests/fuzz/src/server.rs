@@ -62,7 +62,7 @@ impl Server {
     /// Where it answers with no text, or keeps its records to itself.
     pub fn ask(&self, request: Request<Body>) -> Answer {
         if self.asked.replace(self.asked.get() + 1) % Self::LIFE == Self::LIFE - 1 {
-            self.router.replace(router(self.make, &self.log));
+            *self.router.borrow_mut() = router(self.make, &self.log);
         }
         let router = self.router.borrow().clone();
         let (head, body) = self.runtime.block_on(async {
