@@ -19,7 +19,7 @@ use serde_json::Value;
 
 /// What only a caller with more scopes may read.
 const SENTINEL: &str = "what the vault holds";
-const STATUSES: [u16; 6] = [200, 202, 400, 403, 413, 415];
+const STATUSES: [u16; 7] = [200, 202, 400, 403, 404, 413, 415];
 
 static RAN: AtomicUsize = AtomicUsize::new(0);
 
