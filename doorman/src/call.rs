@@ -30,13 +30,16 @@ pub struct Call {
     pub(crate) tool: usize,
     /// Fires when the caller goes away.
     pub(crate) gone: CancellationToken,
-    /// What a caller answers to the question that it got instead of a result.
+    /// What a caller answers to the question that it got instead of a result, if it can be asked at all.
     pub(crate) round: Round,
 }
 
-/// A caller's answers to a question (SEP-2322): for the server that asked, whatever they are.
+/// What a caller can be asked, and its answers to a question (SEP-2322): for the server that asked,
+/// whatever they are.
 #[derive(Clone, Default)]
 pub(crate) struct Round {
+    /// Whether the client said that it shows forms.
+    pub(crate) shows_forms: bool,
     pub(crate) answers: Option<BTreeMap<String, Value>>,
     /// What the server handed out to know its question again.
     pub(crate) state: Option<String>,

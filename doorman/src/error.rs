@@ -62,6 +62,8 @@ pub enum Refusal {
     TooLarge,
     /// The handler's answer is not of the declared shape.
     BadOutput,
+    /// The tool of another server asks its caller something, and the client did not say that it can answer.
+    CannotBeAsked,
     /// The tool of another server is no longer what was listed.
     Changed,
     /// The caller went away.
@@ -99,6 +101,7 @@ impl Refusal {
             Self::Timeout => "timeout",
             Self::TooLarge => "too_large",
             Self::BadOutput => "bad_output",
+            Self::CannotBeAsked => "cannot_be_asked",
             Self::Changed => "changed",
             Self::Cancelled => "cancelled",
             Self::AuditUnavailable => "audit_unavailable",
@@ -173,6 +176,9 @@ impl fmt::Display for Refusal {
             Self::Timeout => f.write_str("timeout: the tool did not answer in time"),
             Self::TooLarge => f.write_str("too_large: the result is too large; ask for less"),
             Self::BadOutput => f.write_str("bad_output: the tool answered in an undeclared shape"),
+            Self::CannotBeAsked => f.write_str(
+                "cannot_be_asked: the tool asks something by a form, and the client did not declare `elicitation`",
+            ),
             Self::Changed => f.write_str(
                 "changed: the tool is no longer what was reviewed, so it is not called",
             ),

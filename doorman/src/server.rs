@@ -190,9 +190,16 @@ impl ServerHandler for Server {
         let Some(place) = parts.index.get(&*request.name).copied() else {
             return self.unknown(&request.name, &arguments, &inbound).map(Into::into);
         };
-        let round = Round { answers: request.input_responses, state: request.request_state };
+        let round = Round {
+            shows_forms: shows_forms(&context),
+            answers: request.input_responses,
+            state: request.request_state,
+        };
         match self.guarded(place, (arguments, round), &inbound, headers, &context).await {
             Ok(answer) => result(answer),
+            Err(refused) if refused.refusal == Refusal::CannotBeAsked => {
+                Err(cannot_be_asked(&refused))
+            }
             Err(refused) => Ok(refusal(&refused).into()),
         }
     }
@@ -306,6 +313,21 @@ fn denied(denial: Denial) -> ErrorData {
         data["retry_after_seconds"] = seconds.into();
     }
     ErrorData::new(ErrorCode(denial.status.into()), denial.message, Some(data))
+}
+
+/// Whether the client declared forms; a bare `elicitation` is one of forms.
+fn shows_forms(context: &RequestContext<RoleServer>) -> bool {
+    let declared = context.client_capabilities().and_then(|declared| declared.elicitation);
+    declared.is_some_and(|it| it.form.is_some() || it.url.is_none())
+}
+
+fn cannot_be_asked(refused: &Refused) -> ErrorData {
+    let data = json!({
+        "requiredCapabilities": { "elicitation": {} },
+        "request_id": refused.request_id,
+    });
+    let code = ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY;
+    ErrorData::new(code, refused.refusal.to_string(), Some(data))
 }
 
 fn not_served() -> ErrorData {

@@ -102,6 +102,7 @@ impl Dispatch for Row {
                 return Err(Refusal::Changed);
             }
             let (context, _ends) = self.link.context_of(&call)?;
+            let shows_forms = call.round.shows_forms;
             let mut request =
                 CallToolRequestParams::new(self.pinned.name.clone()).with_arguments(call.arguments);
             if self.asks {
@@ -110,7 +111,10 @@ impl Dispatch for Row {
             }
             match self.link.server().call(request, context).await {
                 Ok(CallToolResponse::Complete(result)) => self.reply(result),
-                Ok(CallToolResponse::InputRequired(asked)) if self.asks => question(&asked),
+                Ok(CallToolResponse::InputRequired(asked)) if self.asks => {
+                    let question = question(&asked)?;
+                    if shows_forms { Ok(question) } else { Err(Refusal::CannotBeAsked) }
+                }
                 // The place for tasks: their results would not pass the guard.
                 Ok(_) => Err(Refusal::BadOutput),
                 Err(error) => Err(self.words(link::refusal(error))),
