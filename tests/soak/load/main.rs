@@ -140,6 +140,10 @@ async fn finish(world: &Arc<World>, server: &mut Child) -> Result<Duration, Fail
     let under_way = world.clone();
     let calls = tokio::spawn(async move { background::together(&under_way, LAST, "long").await });
     while stats(world).await?["running"].as_u64().is_none_or(|now| now < LAST as u64) {
+        if calls.is_finished() {
+            world.ledger().violate("the last calls did not run at once".into());
+            break;
+        }
         sleep(Duration::from_millis(50)).await;
     }
     let pid = server.id().ok_or("the server ended by itself")?.to_string();

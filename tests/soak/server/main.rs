@@ -7,7 +7,12 @@
 
 mod tools;
 
-use std::{error::Error, path::Path, sync::atomic::Ordering};
+use std::{
+    error::Error,
+    path::Path,
+    sync::atomic::Ordering,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use axum::{Json, Router, routing::get};
 use doorman::{AuditLog, Doorman, OAuth};
@@ -59,13 +64,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(doorman_axum::serve_until(listener, app, &doorman, stop).await?)
 }
 
-/// One line a caller.
+/// One line a caller; good for a day, the longest that is taken.
 fn tokens(issuer: &DevIssuer, callers: usize) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let token = |number: usize| {
         let subject = format!("caller-{number:05}");
-        issuer.mint(
-            json!({ "aud": RESOURCE, "sub": subject, "scope": "soak", "exp": 4_000_000_000_u64 }),
-        ) + "\n"
+        let claims =
+            json!({ "aud": RESOURCE, "sub": subject, "scope": "soak", "exp": now + 86_000 });
+        issuer.mint(claims) + "\n"
     };
     (0..callers).map(token).collect()
 }
