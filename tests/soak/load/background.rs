@@ -38,17 +38,25 @@ pub async fn together(world: &Arc<World>, count: usize, tool: &'static str) {
 pub async fn hot(world: Arc<World>, end: Instant) {
     let mut ticks = every(20);
     while ticks.tick().await < end {
-        let mut connection = None;
-        for turn in 0..HOT * 25 {
-            let mut attempt = world.attempt_of(turn % HOT);
-            attempt.pad = 1;
-            let request = call(&attempt, "echo", world.token(attempt.caller));
-            let answer = ask(&world, &mut connection, &attempt, &request, Pace::Fast).await;
-            let heard = answer.ok().and_then(|answer| reason(&attempt, &answer));
-            match heard {
-                Some((reason, _)) => world.ledger().sum(&attempt.name(), "echo", &reason),
-                None => world.ledger().violate(format!("{} lost an answer", attempt.name())),
-            }
+        let mut callers = JoinSet::new();
+        for caller in 0..HOT {
+            callers.spawn(insist(world.clone(), caller));
+        }
+        callers.join_all().await;
+    }
+}
+
+async fn insist(world: Arc<World>, caller: usize) {
+    let mut connection = None;
+    for _ in 0..50 {
+        let mut attempt = world.attempt_of(caller);
+        attempt.pad = 1;
+        let request = call(&attempt, "echo", world.token(attempt.caller));
+        let answer = ask(&world, &mut connection, &attempt, &request, Pace::Fast).await;
+        let heard = answer.ok().and_then(|answer| reason(&attempt, &answer));
+        match heard {
+            Some((reason, _)) => world.ledger().sum(&attempt.name(), "echo", &reason),
+            None => world.ledger().violate(format!("{} lost an answer", attempt.name())),
         }
     }
 }

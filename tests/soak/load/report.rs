@@ -27,7 +27,7 @@ pub fn print(
     println!("\n{records:>9}  audit records, of {stands_for} attempts");
     println!("{cut:>9}  attempts cut off before the server read them");
     println!("{:>9}  requests under way at once at most", world.most.load(Ordering::SeqCst));
-    println!("{:>9}  handlers running at once at most", stats["most"]);
+    println!("{:>9}  handlers running at once at most", stats["most"].as_u64().unwrap_or_default());
     let mut latencies = std::mem::take(&mut ledger.latencies);
     latencies.sort_by(f64::total_cmp);
     for share in [50, 90, 99] {

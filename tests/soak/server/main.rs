@@ -26,7 +26,7 @@ use tokio::{
 const RESOURCE: &str = "https://api.example.com/mcp";
 
 /// Many live buckets, and rates that some callers run into.
-const RATES: &str = "120/min per_caller; 60/h per_caller_tool";
+const RATES: &str = "30/min per_caller; 60/h per_caller_tool";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
