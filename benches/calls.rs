@@ -4,19 +4,26 @@
 
 use std::hint::black_box;
 
+use axum::{Router, routing::get};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use doorman::{
-    AuditLog, AuditRecord, AuditSink, Principal, Transport,
+    AuditLog, AuditRecord, AuditSink, Principal, Toolset, Transport,
     measure::{Attempt, authorized},
 };
+use doorman_axum::tools;
 use serde_json::{Map, json};
-use served::{PLAIN, many, post, server, through, with_state};
+use served::{PLAIN, get_invoice, many, post, server, with_state};
 use tokio::runtime::{Builder, Runtime};
 
 mod served;
 
 /// The way that rmcp goes by itself.
 const RMCP: &str = "application/json, text/event-stream, text/plain";
+
+fn through() -> Toolset {
+    let api = Router::new().route("/invoices/{id}", get(get_invoice));
+    tools![get_invoice].through(api)
+}
 
 fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().expect("a runtime")

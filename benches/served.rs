@@ -53,11 +53,6 @@ pub fn with_state() -> Toolset {
     tools![get_invoice].with_state(())
 }
 
-pub fn through() -> Toolset {
-    let api = Router::new().route("/invoices/{id}", axum::routing::get(get_invoice));
-    tools![get_invoice].through(api)
-}
-
 /// Tools of different names that nobody calls.
 pub fn many(number: usize) -> Toolset {
     struct Nothing;

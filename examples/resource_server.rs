@@ -74,8 +74,30 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("TOKEN={token}\n\nCall a tool with it:\n  {}\n", curl(&url, &token));
     }
     println!("Serving MCP at {url}");
-    doorman_axum::serve(listener, doorman_axum::router(doorman)?).await?;
+    let app = doorman_axum::router(doorman.clone())?;
+    doorman_axum::serve_until(listener, app, &doorman, stop()?).await?;
     Ok(())
+}
+
+/// Ends when the process is told to: by Ctrl+C, or by whoever runs services.
+#[cfg(unix)]
+fn stop() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stop() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }
 
 fn server(

@@ -17,7 +17,7 @@ pub struct Example {
 }
 
 /// Where the examples are built.
-fn path(name: &str) -> PathBuf {
+pub fn path(name: &str) -> PathBuf {
     let mut path = std::env::current_exe().unwrap();
     path.pop();
     path.set_file_name("examples");
@@ -189,6 +189,15 @@ async fn the_resource_server_lists_all_where_it_is_told_to_and_refuses_as_ever()
         assert_eq!(names, listed);
         assert_eq!(curl(&line.replace("whoami", "erase")).await.status, 403);
     }
+}
+
+#[tokio::test]
+async fn the_resource_server_ends_well_when_it_is_told_to() {
+    let mut server = Example::start("resource_server", &["--port", "0"]);
+    server.after("Serving MCP at ").await;
+    let pid = server.child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+    assert!(server.child.wait().await.unwrap().success());
 }
 
 #[tokio::test]

@@ -34,6 +34,7 @@ mod rows;
 mod scopes;
 mod sentinels;
 mod settings;
+mod shutdown;
 mod stdio;
 mod testing;
 mod threats;

@@ -48,7 +48,7 @@
 //! # Serving
 //!
 //! [`router`] is the MCP endpoint with the documents that clients look for, to be merged into an application;
-//! [`serve`] serves it with the addresses that requests come from.
+//! [`serve`] serves it with the addresses that requests come from, [`serve_until`] to a good end.
 
 mod admission;
 mod aim;
@@ -92,7 +92,7 @@ pub use dev_issuer::DevIssuer;
 /// ```
 pub use doorman_macros::expose_handler as expose;
 pub use extract::{Describe, Place};
-pub use mount::{router, serve};
+pub use mount::{router, serve, serve_until};
 pub use reply::{Answer, Answered};
 pub use tools::Tools;
 

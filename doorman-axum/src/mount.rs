@@ -1,6 +1,6 @@
 //! A [`Doorman`] as routes of an axum application.
 
-use std::{iter, net::SocketAddr, sync::Arc};
+use std::{iter, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -10,7 +10,8 @@ use axum::{
     routing::{any, get},
 };
 use doorman::{Doorman, Error};
-use tokio::net::TcpListener;
+use futures_util::future::{Either, select};
+use tokio::{net::TcpListener, sync::oneshot};
 
 use crate::{door, gate::Gate, protocol::Protocol};
 
@@ -77,4 +78,60 @@ async fn preflight() -> impl IntoResponse {
 /// Those of the listener.
 pub async fn serve(listener: TcpListener, app: Router) -> std::io::Result<()> {
     axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await
+}
+
+/// The most time that answers have to be written once no call runs any more.
+const LINGER: Duration = Duration::from_secs(5);
+
+/// Serves an application until `signal` ends, and then lets everything end well: nobody is let in any more,
+/// calls under way end and are answered, and the audit log takes the records of all. Connections over which
+/// nothing comes, or whose clients do not read, are cut off five seconds after the last call has ended; so
+/// are requests to the application's other routes that last longer.
+///
+/// ```no_run
+/// # use doorman::Doorman;
+/// # async fn run(doorman: Doorman) -> Result<(), Box<dyn std::error::Error>> {
+/// let app = axum::Router::new().merge(doorman_axum::router(doorman.clone())?);
+/// let listener = tokio::net::TcpListener::bind("127.0.0.1:8000").await?;
+/// let signal = async {
+///     let _ = tokio::signal::ctrl_c().await; // under Kubernetes: SIGTERM
+/// };
+/// doorman_axum::serve_until(listener, app, &doorman, signal).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// Those of the listener, and [`TimedOut`](std::io::ErrorKind::TimedOut) where the audit log did not take
+/// every record within ten seconds.
+pub async fn serve_until(
+    listener: TcpListener,
+    app: Router,
+    doorman: &Doorman,
+    signal: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let (told, hears) = oneshot::channel();
+    let signal = async move {
+        signal.await;
+        let _ = told.send(());
+    };
+    let service = app.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(signal).into_future();
+    let lingering = async {
+        let _ = hears.await;
+        let _ = doorman.finish().await;
+        tokio::time::sleep(LINGER).await;
+    };
+    let served = match select(serving, pin!(lingering)).await {
+        Either::Left((served, _)) => served,
+        Either::Right(_) => Ok(()),
+    };
+    // The last ones may have begun while others ended.
+    if !doorman.finish().await {
+        return Err(std::io::Error::new(
+            std::io::ErrorKind::TimedOut,
+            "the audit log did not take every record before the end",
+        ));
+    }
+    served
 }

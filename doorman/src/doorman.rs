@@ -29,6 +29,9 @@ use crate::{
 /// The most time that a verifier may take.
 const VERIFICATION: Duration = Duration::from_secs(30);
 
+/// The most time that the audit log has for its last records.
+const FLUSH: Duration = Duration::from_secs(10);
+
 /// Which tools `tools/list` shows.
 ///
 /// ```
@@ -173,6 +176,33 @@ impl Doorman {
             rejection = Rejection::Throttled(wait);
         }
         Err(auth.deny(rejection, knock.reject(rejection.reason(), rejection.detail())))
+    }
+
+    /// Waits until no call is under way and the audit log has taken the records of all, and says whether that
+    /// came to pass: to be awaited before the process exits, when nobody is let in any more. Also calls whose
+    /// callers are gone are waited for. It ends, for calls end within their tools' timeouts, and the log
+    /// has ten seconds.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// let doorman = Doorman::builder("billing").tools(tools![ping].with_state(())).build()?;
+    /// // The server has ended.
+    /// assert!(doorman.finish().await, "records may be missing");
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
+    #[must_use = "records may be unwritten still"]
+    pub async fn finish(&self) -> bool {
+        let audit = self.0.guard.audit.clone();
+        let longest = self.0.tools.iter().map(|tool| tool.spec.timeout()).max();
+        // A handler that blocks its thread keeps no timeout.
+        let ended = timeout(longest.unwrap_or_default() + FLUSH, audit.ended()).await.is_ok();
+        let flushed = tokio::task::spawn_blocking(move || audit.flush(FLUSH)).await;
+        ended && flushed.unwrap_or(false)
     }
 
     /// The cost units that a caller can still spend on a tool; `None` without a budget, or where there

@@ -1,13 +1,14 @@
 //! What a tool is: the facts that the attribute wrote down, checked, and its schemas.
 
 mod hidden;
+mod mirrored;
 
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use serde_json::json;
 
-use self::hidden::hidden_in_members;
 pub(crate) use self::hidden::{hidden_in, is_hidden};
+use self::{hidden::hidden_in_members, mirrored::check_mirrored};
 use crate::{
     error::Error,
     rate::{self, Counts, Rate},
@@ -258,6 +259,7 @@ impl Spec {
                 )));
             }
         }
+        check_mirrored(&input).map_err(fail)?;
         Ok(Self {
             accepts: Compiled::new(&input).map_err(fail)?,
             said,

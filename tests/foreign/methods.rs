@@ -53,12 +53,12 @@ pub async fn modern(server: &Server, method: &str, params: Value) -> Response {
 
 /// One request of MCP 2026-07-28, with these members of the protocol's own in its `_meta`.
 pub async fn modern_with(server: &Server, method: &str, params: Value, meta: Value) -> Response {
-    let (headers, body) = modern_request(method, params, meta);
+    let (headers, body) = modern_request(method, params, &meta);
     server.post_with(&headers, &body).await
 }
 
 /// Its headers and its body.
-pub fn modern_request(method: &str, mut params: Value, meta: Value) -> (String, String) {
+pub fn modern_request(method: &str, mut params: Value, meta: &Value) -> (String, String) {
     let mut whole = json!({ "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {} });
     for (name, value) in meta.as_object().unwrap() {

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::methods::{modern, modern_with};
 use crate::support::{
-    Server,
+    READER, Response, Server,
     foreign::{Notes, reads, served, tool},
 };
 
@@ -51,6 +51,44 @@ async fn asking(asked: InputRequiredResult, allow: Allow) -> Server {
         })
     });
     served(notes.listed(allow).await).await
+}
+
+/// A call of a client that declares these capabilities.
+async fn call_of(server: &Server, capabilities: Value) -> Response {
+    let meta = json!({ "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": capabilities });
+    let params = json!({ "name": "search", "arguments": {}, "_meta": meta });
+    let body = json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": params });
+    let headers = format!(
+        "Authorization: Bearer {READER}\r\nMCP-Protocol-Version: 2026-07-28\r\n\
+         Mcp-Method: tools/call\r\nMcp-Name: search\r\n"
+    );
+    server.post_with(&headers, &body.to_string()).await
+}
+
+#[tokio::test]
+async fn t19_a_client_that_cannot_be_asked_is_told_what_it_lacks() {
+    let server = asking(question("elicitation/create", &form(), "round-1"), reads().asks()).await;
+    for capabilities in
+        [json!({}), json!({ "sampling": {} }), json!({ "elicitation": { "url": {} } })]
+    {
+        let refused = call_of(&server, capabilities.clone()).await;
+        let error = &refused.json()["error"];
+        assert_eq!(
+            (refused.status, &error["code"]),
+            (400, &json!(-32021)),
+            "{capabilities}: {refused:?}"
+        );
+        assert!(error["data"]["requiredCapabilities"]["elicitation"].is_object(), "{error}");
+        assert!(!refused.body.contains("round-1"), "{refused:?}");
+        let record = server.records.all().pop().unwrap();
+        assert_eq!((&record["status"], &record["reason"]), (&json!("error"), &json!("undeclared")));
+        assert_eq!(error["data"]["doorman/refusal"]["request_id"], record["request_id"]);
+    }
+    for capabilities in [json!({ "elicitation": {} }), json!({ "elicitation": { "form": {} } })] {
+        let asked = call_of(&server, capabilities).await;
+        assert_eq!(asked.result()["requestState"], "round-1", "{asked:?}");
+    }
 }
 
 async fn call(server: &Server, more: Value) -> Value {

@@ -43,7 +43,7 @@ struct Stream(Lines<BufReader<TcpStream>>);
 
 impl Stream {
     async fn open(server: &Server, uris: &[&str]) -> Self {
-        let (headers, body) = modern_request("subscriptions/listen", asking(uris), json!({}));
+        let (headers, body) = modern_request("subscriptions/listen", asking(uris), &json!({}));
         let request = format!(
             "POST /mcp HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n\
              Accept: application/json, text/event-stream\r\n{headers}Content-Length: {}\r\n\r\n{body}",

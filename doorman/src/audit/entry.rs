@@ -25,6 +25,7 @@ pub(crate) struct Entry {
 impl Entry {
     pub(super) fn new(log: AuditLog, request_id: String, record: Option<AuditRecord>) -> Self {
         let started = Instant::now();
+        log.0.under_way.begin();
         Self { log, request_id, record: record.map(Box::new), place: None, kept: true, started }
     }
 
@@ -103,6 +104,7 @@ impl Entry {
 impl Drop for Entry {
     fn drop(&mut self) {
         self.write("cancelled", "cancelled");
+        self.log.0.under_way.end();
     }
 }
 

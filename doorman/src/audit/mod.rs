@@ -7,6 +7,7 @@ mod queue;
 mod record;
 mod shape;
 mod sink;
+mod under_way;
 
 use std::{
     hash::{BuildHasher as _, RandomState},
@@ -25,6 +26,7 @@ use self::{
     queue::Queue,
     shape::shape,
     sink::{Stderr, Tracing},
+    under_way::UnderWay,
 };
 pub use self::{record::AuditRecord, sink::AuditSink};
 use crate::{
@@ -53,7 +55,8 @@ use crate::{
 /// let log = AuditLog::custom(Counter(0.into())).queue(1_000).strict();
 /// ```
 ///
-/// What is queued when the process exits is not written: keep a clone, and [`flush`](Self::flush) it last.
+/// What is queued when the process exits is not written: end with [`Doorman::finish`](crate::Doorman::finish), or
+/// keep a clone, and [`flush`](Self::flush) it last.
 #[derive(Clone)]
 pub struct AuditLog(Arc<Log>);
 
@@ -65,6 +68,7 @@ struct Log {
     attempts: AtomicU64,
     /// Whether a call without a record is not made.
     strict: AtomicBool,
+    under_way: UnderWay,
 }
 
 impl Drop for Log {
@@ -242,7 +246,18 @@ impl AuditLog {
 
     fn new(queue: Option<Arc<Queue>>) -> Self {
         let process = RandomState::new().hash_one(std::process::id());
-        Self(Arc::new(Log { queue, process, attempts: 1.into(), strict: false.into() }))
+        Self(Arc::new(Log {
+            queue,
+            process,
+            attempts: 1.into(),
+            strict: false.into(),
+            under_way: UnderWay::default(),
+        }))
+    }
+
+    /// Waits until no attempt is under way.
+    pub(crate) async fn ended(&self) {
+        self.0.under_way.ended().await;
     }
 
     /// Opens the record of a call; it is written when the entry is closed, or dropped.

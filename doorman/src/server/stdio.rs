@@ -1,6 +1,6 @@
 //! One caller over a pair of streams: standard input and output.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc};
 
 use rmcp::{
     RoleServer,
@@ -20,9 +20,6 @@ use crate::{doorman::Doorman, error::Error};
 
 /// The most requests that are read and not answered yet. Past it nothing is read.
 const OPEN: u32 = 1024;
-
-/// The most time that the audit log has for its last records.
-const FLUSH: Duration = Duration::from_secs(10);
 
 impl Doorman {
     /// Serves MCP on standard input and output until the input ends and what it asked for is answered.
@@ -58,7 +55,7 @@ where
     W: AsyncWrite + Send + Unpin + 'static,
 {
     let served = serve(&doorman, read, write).await;
-    if !doorman.parts().guard.audit.flush(FLUSH) {
+    if !doorman.finish().await {
         tracing::warn!("the audit log did not take every record before the end");
     }
     served
