@@ -138,9 +138,10 @@ fn plain_calls_take_the_short_way_and_nothing_else_does() {
 
 #[tokio::test]
 async fn every_outcome_is_told_alike_in_every_version() {
-    let server = serve(billing()).await;
     let mut statuses = Vec::new();
     for (name, arguments) in calls() {
+        // Of one server, a caller's refused attempts are few.
+        let server = serve(billing()).await;
         // Bad tokens are few, so that is tried once.
         let stranger = (name == "ping").then_some("stranger");
         for token in [READER, WRITER].into_iter().chain(stranger) {
@@ -300,7 +301,6 @@ fn whatever_the_arguments_are() {
     )| {
         let arguments = json!({ first: one, "limit": other });
         let message = old(&json!({ "name": name, "arguments": arguments }));
-        // Of one server, a caller's refused attempts are few.
         runtime.block_on(async { alike(&serve(billing()).await, &token, &message).await });
     });
 }
