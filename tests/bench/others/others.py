@@ -9,9 +9,9 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROXY = "0.6.0"
-# The first that installs. From 4.1.3 on it asks for a certifi of its own month, which a package index that
-# lags behind does not have.
-FASTMCP = ("4.1.6", "4.1.2")
+# The newest, and the newest of those that do not ask for a certifi of their own month, which an index that
+# lags behind does not have. The first that installs is measured.
+FASTMCP = {"4.1.6": ["fastmcp==4.1.6"], "4.1.2": ["-r", HERE / "fastmcp-4.1.2.txt"]}
 
 
 def free_port():
@@ -21,7 +21,7 @@ def free_port():
 
 
 def run(unfit, what, command, **more):
-    """Installs something, with what it says in a file beside it."""
+    """Installs something; where that fails, says why in its last words."""
     done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
     if done.returncode:
         said = [line for line in done.stdout.splitlines() if "rror" in line] or done.stdout.splitlines() or ["no word"]
@@ -35,7 +35,7 @@ def environment(unfit, folder, name, requirements):
     if not ready.exists():
         shutil.rmtree(place, ignore_errors=True)
         run(unfit, name, [sys.executable, "-m", "venv", place])
-        pip = [place / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip = [place / "bin" / "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
         run(unfit, name, [*pip, *requirements])
         ready.touch()
     return place / "bin" / "python"
@@ -43,9 +43,9 @@ def environment(unfit, folder, name, requirements):
 
 def fastmcp(server, unfit, folder, _):
     why = None
-    for version in FASTMCP:
+    for version, requirements in FASTMCP.items():
         try:
-            python = environment(unfit, folder, f"fastmcp-{version}", [f"fastmcp=={version}"])
+            python = environment(unfit, folder, f"fastmcp-{version}", requirements)
             break
         except unfit as error:
             print(f"FastMCP {version} {error}", file=sys.stderr)
@@ -56,8 +56,8 @@ def fastmcp(server, unfit, folder, _):
 
 
 def mcp_doorman(server, unfit, folder, _):
-    # 2.x of the SDK has not what it calls.
-    requirements = ["mcp-doorman==0.2.0", "mcp==1.30.0", "starlette==1.10.0", "uvicorn==0.54.0"]
+    # With the SDK's 1.30.0: 2.x has not what it calls.
+    requirements = ["-r", HERE / "mcp-doorman-0.2.0.txt"]
     python = environment(unfit, folder, "mcp-doorman-0.2.0", requirements)
     name = "the Python mcp-doorman 0.2.0, a static token"
     found = listening(server, name, [python, HERE / "mcp_doorman_server.py"])
