@@ -1,16 +1,26 @@
-//! Serves one tool, `get_invoice`, guarded by doorman or by nothing but rmcp, with the same answer.
-//! `benches/load` drives both.
+//! Serves two tools, `small_invoice` and `large_invoice`, guarded by doorman or by nothing but rmcp, with the
+//! same answers. `tests/bench/http` drives it.
+//!
+//!     load bare
+//!     load dev|static|es256 with_state|through
+//!
+//! The first line that it prints is the endpoint's address, the second the token that it asks for.
 
-use std::{env::args, error::Error, sync::Arc};
+use std::{
+    env::args,
+    error::Error,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
-use axum::{Json, Router, extract::Path};
-use doorman::{AuditLog, Doorman, OAuth, StaticTokens, VerifiedToken};
-use doorman_axum::{expose, tools};
+use axum::{Json, Router, extract::Path, routing::get};
+use doorman::{AuditLog, Doorman, DoormanBuilder, OAuth, StaticTokens, Toolset, VerifiedToken};
+use doorman_axum::{DevIssuer, expose, tools};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CallToolRequestParams, CallToolResponse, CallToolResult, JsonObject, ServerCapabilities,
-        ServerConfig, Tool,
+        CallToolRequestParams, CallToolResponse, CallToolResult, JsonObject, ListToolsResult,
+        PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
     },
     service::RequestContext,
     transport::streamable_http_server::{
@@ -19,29 +29,46 @@ use rmcp::{
 };
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 use tokio::net::TcpListener;
+
+const USAGE: &str = "usage: load bare | load dev|static|es256 with_state|through";
+const TOKEN: &str = "load-token";
+/// As JSON, 1 KB and 100 KB.
+const SMALL: u32 = 15;
+const LARGE: u32 = 1640;
 
 #[derive(Serialize, JsonSchema)]
 struct Invoice {
     id: u64,
     customer: String,
+    lines: Vec<Line>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Line {
+    text: String,
     amount: f64,
-    lines: Vec<String>,
 }
 
-fn invoice(id: u64) -> Invoice {
-    Invoice {
-        id,
-        customer: format!("Customer {id}"),
-        amount: 123.5,
-        lines: vec!["Consulting".into(), "Travel".into()],
-    }
+fn invoice(id: u64, lines: u32) -> Invoice {
+    let line = |day: u32| Line {
+        text: format!("Consulting, day {day} of the quarter"),
+        amount: 100.5 + f64::from(day),
+    };
+    Invoice { id, customer: format!("Customer {id}"), lines: (0..lines).map(line).collect() }
 }
 
-/// One invoice.
-#[expose(get = "/invoices/{id}", scopes = ["invoices:read"])]
-async fn get_invoice(Path(id): Path<u64>) -> Json<Invoice> {
-    Json(invoice(id))
+/// One invoice with few lines.
+#[expose(get = "/small/{id}", scopes = ["invoices:read"])]
+async fn small_invoice(Path(id): Path<u64>) -> Json<Invoice> {
+    Json(invoice(id, SMALL))
+}
+
+/// One invoice with many lines.
+#[expose(get = "/large/{id}", scopes = ["invoices:read"])]
+async fn large_invoice(Path(id): Path<u64>) -> Json<Invoice> {
+    Json(invoice(id, LARGE))
 }
 
 #[derive(Clone)]
@@ -53,8 +80,24 @@ impl ServerHandler for Bare {
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        (name == "get_invoice")
-            .then(|| Tool::new("get_invoice", "One invoice.", Arc::new(JsonObject::new())))
+        let schema = json!({
+            "type": "object",
+            "properties": { "id": { "type": "integer" } },
+            "required": ["id"],
+        });
+        let schema: JsonObject = serde_json::from_value(schema).ok()?;
+        ["small_invoice", "large_invoice"]
+            .contains(&name)
+            .then(|| Tool::new(name.to_owned(), "One invoice.", Arc::new(schema)))
+    }
+
+    async fn list_tools(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let tools = ["small_invoice", "large_invoice"].map(|name| self.get_tool(name));
+        Ok(ListToolsResult::with_all_items(tools.into_iter().flatten().collect()))
     }
 
     async fn call_tool(
@@ -64,7 +107,8 @@ impl ServerHandler for Bare {
     ) -> Result<CallToolResponse, ErrorData> {
         let id = request.arguments.as_ref().and_then(|arguments| arguments.get("id")?.as_u64());
         let id = id.ok_or_else(|| ErrorData::invalid_params("`id` is missing", None))?;
-        let value = serde_json::to_value(invoice(id))
+        let lines = if request.name == "large_invoice" { LARGE } else { SMALL };
+        let value = serde_json::to_value(invoice(id, lines))
             .map_err(|_| ErrorData::internal_error("no JSON", None))?;
         Ok(CallToolResult::structured(value).into())
     }
@@ -74,33 +118,65 @@ impl ServerHandler for Bare {
 async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/mcp", listener.local_addr()?);
-    let app: Router = match args().nth(1).as_deref() {
-        Some("bare") => {
-            let config = StreamableHttpServerConfig::default()
-                .with_legacy_session_mode(false)
-                .with_json_response(true);
-            let service = StreamableHttpService::new(
-                || Ok(Bare),
-                Arc::new(NeverSessionManager::default()),
-                config,
-            );
-            Router::new().route_service("/mcp", service)
+    let arguments: Vec<String> = args().skip(1).collect();
+    let (app, token) = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["bare"] => (bare(), String::new()),
+        [guard, route] => {
+            let (builder, token) = guarded(guard, &url).await?;
+            (doorman_axum::router(limited(builder).tools(toolset(route)?).build()?)?, token)
         }
-        Some("doorman") => {
-            let token = VerifiedToken::new("reader").audience(&*url).scopes("invoices:read")?;
-            let tokens = StaticTokens::new().insert("load-token", token);
-            let doorman = Doorman::builder("billing")
-                .auth(OAuth::new("https://sso.example.com", &url)?.verifier(tokens))
-                .audit(AuditLog::none())
-                // Limited as every server is, at a rate that no load reaches.
-                .rate_limit("1000000000/s; 1000000000/s per_caller_tool")
-                .tools(tools![get_invoice].with_state(()))
-                .build()?;
-            doorman_axum::router(doorman)?
-        }
-        _ => return Err("usage: load bare|doorman".into()),
+        _ => return Err(USAGE.into()),
     };
-    println!("{url}");
+    println!("{url}\n{token}");
     doorman_axum::serve(listener, app).await?;
     Ok(())
+}
+
+fn bare() -> Router {
+    let config = StreamableHttpServerConfig::default()
+        .with_legacy_session_mode(false)
+        .with_json_response(true);
+    let sessions = Arc::new(NeverSessionManager::default());
+    Router::new().route_service("/mcp", StreamableHttpService::new(|| Ok(Bare), sessions, config))
+}
+
+/// A server that asks for this kind of token, and one that it takes.
+async fn guarded(guard: &str, url: &str) -> Result<(DoormanBuilder, String), Box<dyn Error>> {
+    let builder = Doorman::builder("billing");
+    Ok(match guard {
+        "dev" => (Doorman::dev("billing"), String::new()),
+        "static" => {
+            let token = VerifiedToken::new("reader").audience(url).scopes("invoices:read")?;
+            let tokens = StaticTokens::new().insert(TOKEN, token);
+            let oauth = OAuth::new("https://sso.example.com", url)?.verifier(tokens);
+            (builder.auth(oauth), TOKEN.into())
+        }
+        "es256" => {
+            let issuer = DevIssuer::start().await?;
+            let end = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs() + 6 * 3600;
+            let claims =
+                json!({ "aud": url, "sub": "reader", "scope": "invoices:read", "exp": end });
+            let oauth = OAuth::new(issuer.url(), url)?.jwks(&issuer.jwks())?;
+            (builder.auth(oauth), issuer.mint(claims))
+        }
+        _ => return Err(USAGE.into()),
+    })
+}
+
+/// Limited as every server is, at a rate that no load reaches.
+fn limited(builder: DoormanBuilder) -> DoormanBuilder {
+    builder.audit(AuditLog::none()).rate_limit("1000000000/s; 1000000000/s per_caller_tool")
+}
+
+fn toolset(route: &str) -> Result<Toolset, Box<dyn Error>> {
+    let tools = tools![small_invoice, large_invoice];
+    Ok(match route {
+        "with_state" => tools.with_state(()),
+        "through" => tools.through(
+            Router::new()
+                .route("/small/{id}", get(small_invoice))
+                .route("/large/{id}", get(large_invoice)),
+        ),
+        _ => return Err(USAGE.into()),
+    })
 }
