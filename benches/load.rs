@@ -169,10 +169,9 @@ fn limited(builder: DoormanBuilder) -> DoormanBuilder {
 }
 
 fn toolset(route: &str) -> Result<Toolset, Box<dyn Error>> {
-    let tools = tools![small_invoice, large_invoice];
     Ok(match route {
-        "with_state" => tools.with_state(()),
-        "through" => tools.through(
+        "with_state" => tools![small_invoice, large_invoice].with_state(()),
+        "through" => tools![small_invoice, large_invoice].through(
             Router::new()
                 .route("/small/{id}", get(small_invoice))
                 .route("/large/{id}", get(large_invoice)),
