@@ -8,17 +8,20 @@ use http::{HeaderMap, HeaderName, header};
 use rmcp::{
     ErrorData,
     model::{
-        CacheScope, JsonRpcMessage, JsonRpcResponse, JsonRpcVersion2_0, ProtocolVersion, RequestId,
-        RequestMetaObject, ResultType, ServerJsonRpcMessage, ServerResult, Tool as Published,
+        CacheScope, ContentBlock, JsonRpcMessage, JsonRpcResponse, JsonRpcVersion2_0,
+        ProtocolVersion, RequestId, RequestMetaObject, ResultType, ServerJsonRpcMessage,
+        ServerResult, Tool as Published,
     },
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
+use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
 use super::{Inbound, Server, answers::answered};
 use crate::{
     call::Round,
+    guard::{Answer, Refused},
     schema::Object,
     tool::{Role, Tool},
 };
@@ -33,6 +36,9 @@ pub struct PlainMessage {
     is_modern: bool,
     asks: Asks,
 }
+
+/// What became of a call, where the task that it ran in has ended well.
+type Called = Result<Result<Answer, Refused>, JoinError>;
 
 enum Asks {
     Call { tool: usize, arguments: Object },
@@ -81,6 +87,17 @@ struct Params<'a> {
     arguments: Option<Object>,
     #[serde(default, rename = "_meta")]
     meta: RequestMetaObject,
+}
+
+/// An answer in JSON that is already text.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answered<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result_type: Option<ResultType>,
+    content: [ContentBlock; 1],
+    structured_content: &'a RawValue,
+    is_error: bool,
 }
 
 /// The list, with tools that were written before.
@@ -147,41 +164,34 @@ impl Server {
         match asks {
             Asks::List => self.list(id, is_modern, &inbound),
             Asks::Call { tool, arguments } => {
-                let told = self.called((&id, is_modern), (tool, arguments), inbound, headers).await;
-                let message: ServerJsonRpcMessage = match told {
-                    Ok(told) => JsonRpcMessage::response(told, id),
-                    Err(error) => JsonRpcMessage::error(error, Some(id)),
-                };
-                written(&message)
+                let called = self.called(&id, (tool, arguments), inbound, headers).await;
+                if let Some(structured) = json(&called) {
+                    return json_answer(id, is_modern, structured);
+                }
+                other_answer(id, is_modern, called)
             }
         }
     }
 
     async fn called(
         &self,
-        (id, is_modern): (&RequestId, bool),
+        id: &RequestId,
         (tool, arguments): (usize, Object),
         inbound: Inbound,
         headers: HeaderMap,
-    ) -> Result<ServerResult, ErrorData> {
+    ) -> Called {
         let gone = CancellationToken::new();
         let _leaves = gone.clone().drop_guard();
         let call = (arguments, Round::default());
         // It ends what it began, though nobody waits for it.
-        let called = if self.doorman.parts().tools[tool].spec.is_destructive() {
+        if self.doorman.parts().tools[tool].spec.is_destructive() {
             let (server, id) = (self.clone(), id.clone());
             let running = tokio::spawn(async move {
                 server.guarded(tool, call, &inbound, headers, (&id, gone)).await
             });
-            running.await.map_err(|_| ErrorData::internal_error("panic", None))?
-        } else {
-            self.guarded(tool, call, &inbound, headers, (id, gone)).await
-        };
-        let mut told = ServerResult::from(answered(called)?);
-        if !is_modern {
-            told.strip_result_type_for_legacy_peer();
+            return running.await;
         }
-        Ok(told)
+        Ok(self.guarded(tool, call, &inbound, headers, (id, gone)).await)
     }
 
     fn list(&self, id: RequestId, is_modern: bool, inbound: &Inbound) -> Vec<u8> {
@@ -196,6 +206,42 @@ impl Server {
         };
         written(&JsonRpcResponse { jsonrpc: JsonRpcVersion2_0, id, result })
     }
+}
+
+/// The text of an answer in JSON is its structured content, as it stands.
+fn json(called: &Called) -> Option<&RawValue> {
+    match called {
+        Ok(Ok(Answer { text, structured: Some(_), blocks: None, .. })) => {
+            serde_json::from_str(text).ok()
+        }
+        _ => None,
+    }
+}
+
+fn json_answer(id: RequestId, is_modern: bool, structured_content: &RawValue) -> Vec<u8> {
+    let result = Answered {
+        result_type: is_modern.then_some(ResultType::COMPLETE),
+        content: [ContentBlock::text(structured_content.get())],
+        structured_content,
+        is_error: false,
+    };
+    written(&JsonRpcResponse { jsonrpc: JsonRpcVersion2_0, id, result })
+}
+
+fn other_answer(id: RequestId, is_modern: bool, called: Called) -> Vec<u8> {
+    let failed = |_| ErrorData::internal_error("panic", None);
+    let told = called.map_err(failed).and_then(answered).map(|told| {
+        let mut told = ServerResult::from(told);
+        if !is_modern {
+            told.strip_result_type_for_legacy_peer();
+        }
+        told
+    });
+    let message: ServerJsonRpcMessage = match told {
+        Ok(told) => JsonRpcMessage::response(told, id),
+        Err(error) => JsonRpcMessage::error(error, Some(id)),
+    };
+    written(&message)
 }
 
 fn written(message: &impl Serialize) -> Vec<u8> {
