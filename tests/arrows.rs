@@ -32,7 +32,7 @@ const AXUM: &[&[&str]] = &[
     &["tools"],
     &["dispatch", "bind", "probe", "admission"],
     &["extract", "reply", "caller", "forward"],
-    &["path", "dev_issuer", "aim"],
+    &["path", "dev_issuer", "aim", "pieces"],
 ];
 
 const MACROS: &[&[&str]] =

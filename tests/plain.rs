@@ -5,8 +5,12 @@ use doorman::{Doorman, private};
 use http::{HeaderMap, HeaderValue, header};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::support::{READER, Response, Server, WRITER, billing::billing, oauth, serve};
+use crate::{
+    cancellation::watched,
+    support::{READER, Response, Server, WRITER, billing::billing, oauth, serve, serve_with},
+};
 
 const MODERN: &str = "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\n";
 
@@ -211,6 +215,12 @@ async fn what_is_nearly_a_plain_call_is_told_alike() {
             r#"{"name":"p\u0069ng"}"#,
             r#"{"name":7}"#,
             r#"{"nome":"ping"}"#,
+            r#"["ping"]"#,
+            r#"["get_invoice",{"id":7},{}]"#,
+            r#"[{},"get_invoice",{"id":7}]"#,
+            r#"[null,"ping"]"#,
+            r#"{"name":"ping","_meta":[]}"#,
+            r#"{"name":"ping","arguments":[]}"#,
             "{}",
             "[]",
             "null",
@@ -228,6 +238,9 @@ async fn what_is_nearly_a_plain_call_is_told_alike() {
             r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ping"},"more":1}"#,
             r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ping"}} x"#,
             r#"[{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ping"}}]"#,
+            r#"["2.0",1,"tools/call",{"name":"ping"}]"#,
+            r#"["2.0",1,"tools/call",["ping"]]"#,
+            r#"["2.0",1,"tools/list"]"#,
             r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#,
             r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}"#,
             r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":null}"#,
@@ -268,6 +281,37 @@ async fn headers_that_only_rmcp_knows_are_told_alike() {
     ] {
         alike(&server, &format!("{token}{headers}"), &message).await;
         alike(&server, &format!("{token}{headers}"), &old(&json!({ "name": "ping" }))).await;
+    }
+}
+
+/// Who hangs up leaves the same record on both ways.
+#[tokio::test]
+async fn callers_that_are_gone_are_recorded_alike() {
+    for tool in ["look", "erase"] {
+        let mut records = Vec::new();
+        for more in ["", ", text/plain"] {
+            let (tools, watch) = watched();
+            let server =
+                serve_with(Doorman::dev("b").budget("9/day per_caller").tools(tools)).await;
+            let body = old(&json!({ "name": tool }));
+            let mut stream = server
+                .open(&format!(
+                    "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+                     Accept: application/json, text/event-stream{more}\r\nContent-Length: {}\r\n\r\n{body}",
+                    body.len()
+                ))
+                .await;
+            watch.started.notified().await;
+            stream.shutdown().await.unwrap();
+            assert_eq!(stream.read(&mut [0]).await.unwrap(), 0);
+            watch.may_end.add_permits(1);
+            let mut record = server.records.wait_for(1).await.remove(0);
+            for changing in ["time", "request_id", "duration_ms"] {
+                record.as_object_mut().unwrap().remove(changing);
+            }
+            records.push(record);
+        }
+        assert_eq!(records[0], records[1]);
     }
 }
 

@@ -1,8 +1,9 @@
 //! The end of a server that is told to end.
 
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, time::Duration};
 
-use doorman::Doorman;
+use doorman::{Doorman, Foreign};
+use rmcp::model::CallToolResult;
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -13,7 +14,10 @@ use tokio::{
 
 use crate::{
     cancellation::{Watch, watched},
-    support::Records,
+    support::{
+        Records,
+        foreign::{Notes, builder, reads, tool},
+    },
 };
 
 struct Ending {
@@ -110,6 +114,31 @@ async fn connections_over_which_nothing_comes_are_cut_off() {
     }
     stop.send(()).unwrap();
     serving.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_is_whole_too_late_calls_nothing() {
+    let Ending { address, records, watch, stop, serving } = start().await;
+    let late = request("look");
+    let (soon, late) = late.split_at(late.len() - 7);
+    let mut calling = open(address, soon).await;
+    stop.send(()).unwrap();
+    serving.await.unwrap().unwrap();
+    watch.may_end.add_permits(1);
+    let _ = calling.write_all(late.as_bytes()).await;
+    let mut answer = Vec::new();
+    let _ = calling.read_to_end(&mut answer).await;
+    assert!(!String::from_utf8(answer).unwrap().contains("worked"));
+    assert_eq!(watch.may_end.available_permits(), 1, "no handler ran");
+    assert!(records.all().is_empty());
+}
+
+#[tokio::test]
+async fn a_tool_that_may_take_for_ever_does_not_keep_a_server_from_its_end() {
+    let notes = Notes::new([tool("search")], || CallToolResult::success(vec![]));
+    let foreign = Foreign::new(notes).tool("search", reads().timeout(Duration::MAX));
+    let doorman = builder(foreign.connect().await.unwrap()).build().unwrap();
+    assert!(doorman.finish().await);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use axum::{Router, body::Body, extract::ConnectInfo, http::StatusCode};
 use bytes::Bytes;
 use doorman::private::{BoxFuture, Call, Dispatch, Refusal, Reply};
 use http::{HeaderName, HeaderValue, Method, Request, Response, header};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::{LengthLimitError, Limited};
 use serde_json::{Map, Value};
 use tower::ServiceExt as _;
 
@@ -13,6 +13,7 @@ use crate::{
     caller::Caller,
     extract::{BodyKind, Fields, Group, Layout, scalar},
     path::PathTemplate,
+    pieces::in_one_piece,
     reply::Answered,
 };
 
@@ -115,8 +116,8 @@ impl Handled {
         if head.status.is_server_error() {
             return Err(Refusal::Failed);
         }
-        let body = match Limited::new(body, limit).collect().await {
-            Ok(body) => body.to_bytes(),
+        let body = match in_one_piece(Limited::new(body, limit)).await {
+            Ok(body) => body,
             Err(error) if error.is::<LengthLimitError>() => return Err(Refusal::TooLarge),
             Err(_) => return Err(Refusal::Failed),
         };

@@ -63,6 +63,7 @@ mod forward;
 mod gate;
 mod mount;
 mod path;
+mod pieces;
 #[doc(hidden)]
 pub mod private;
 mod probe;

@@ -6,12 +6,17 @@ use axum::{
     Json, Router,
     extract::Request,
     http::{StatusCode, header},
-    response::IntoResponse,
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
     routing::{any, get},
 };
 use doorman::{Doorman, Error};
 use futures_util::future::{Either, select};
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::{
+    net::TcpListener,
+    sync::{oneshot, watch},
+    time::timeout,
+};
 
 use crate::{door, gate::Gate, protocol::Protocol};
 
@@ -115,6 +120,11 @@ pub async fn serve_until(
         signal.await;
         let _ = told.send(());
     };
+    let cut = Arc::new(watch::Sender::new(false));
+    let app = app.layer(from_fn({
+        let cut = Arc::clone(&cut);
+        move |request, next| unless(cut.subscribe(), request, next)
+    }));
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, service).with_graceful_shutdown(signal).into_future();
     let lingering = async {
@@ -126,6 +136,9 @@ pub async fn serve_until(
         Either::Left((served, _)) => served,
         Either::Right(_) => Ok(()),
     };
+    // Connections outlive the server in tasks of their own.
+    cut.send_replace(true);
+    let _ = timeout(LINGER, cut.closed()).await;
     // The last ones may have begun while others ended.
     if !doorman.finish().await {
         return Err(std::io::Error::new(
@@ -134,4 +147,13 @@ pub async fn serve_until(
         ));
     }
     served
+}
+
+/// Answers a request unless the end comes first.
+async fn unless(mut cut: watch::Receiver<bool>, request: Request, next: Next) -> Response {
+    let answering = pin!(next.run(request));
+    match select(pin!(cut.wait_for(|cut| *cut)), answering).await {
+        Either::Left(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Either::Right((response, _)) => response,
+    }
 }

@@ -12,10 +12,12 @@ use doorman::{
     Doorman,
     private::{Inbound, Server},
 };
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::{LengthLimitError, Limited};
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
 };
+
+use crate::pieces::in_one_piece;
 
 /// rmcp, with a server of our own for each request; and the short way beside it.
 pub(crate) struct Protocol {
@@ -89,8 +91,8 @@ impl Protocol {
     }
 
     async fn read(&self, body: Body) -> Result<Bytes, Unread> {
-        match Limited::new(body, self.body_limit).collect().await {
-            Ok(body) => Ok(body.to_bytes()),
+        match in_one_piece(Limited::new(body, self.body_limit)).await {
+            Ok(body) => Ok(body),
             Err(error) if error.is::<LengthLimitError>() => {
                 Err((StatusCode::PAYLOAD_TOO_LARGE, "the message is too large"))
             }

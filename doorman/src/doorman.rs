@@ -200,7 +200,8 @@ impl Doorman {
         let audit = self.0.guard.audit.clone();
         let longest = self.0.tools.iter().map(|tool| tool.spec.timeout()).max();
         // A handler that blocks its thread keeps no timeout.
-        let ended = timeout(longest.unwrap_or_default() + FLUSH, audit.ended()).await.is_ok();
+        let longest = longest.unwrap_or_default().saturating_add(FLUSH);
+        let ended = timeout(longest, audit.ended()).await.is_ok();
         let flushed = tokio::task::spawn_blocking(move || audit.flush(FLUSH)).await;
         ended && flushed.unwrap_or(false)
     }

@@ -2,6 +2,7 @@
 
 mod aside;
 mod blocks;
+mod document;
 #[cfg(test)]
 mod tests;
 
@@ -120,6 +121,8 @@ impl Guard {
         validate(&mut call)?;
         self.here(&call.gone, caller, clock)?;
         let taken = self.limits.admit(tool, caller, clock.began)?;
+        // For the record of a call that is dropped on the way.
+        entry.remaining_budget(self.limits.remaining_budget(tool, caller, clock.began));
         let (gone, listening) = (call.gone.clone(), aside::open(&mut call, &redactor));
         let reply = caught(run(&spec, &gone, async { dispatch.dispatch(call).await })).await;
         self.ran(reply.as_ref().err(), &taken, clock);
@@ -145,6 +148,7 @@ impl Guard {
         authorize(&spec, &principal, &self.hierarchy)?;
         self.here(&gone, caller, clock)?;
         let taken = self.limits.admit(tool, caller, clock.began)?;
+        entry.remaining_budget(self.limits.remaining_budget(tool, caller, clock.began));
         let served = caught(run(&spec, &gone, async { Ok(handler.await) })).await;
         self.ran(end_of(&served).err().as_ref(), &taken, clock);
         served
@@ -393,10 +397,13 @@ fn within(reply: Result<Reply, Refusal>, limit: usize) -> Result<Reply, Refusal>
 fn settle(spec: &Spec, reply: Reply) -> Result<Answer, Refusal> {
     match (reply, spec.output()) {
         (Reply::Json(bytes), Some(output)) => {
-            let value: Value = serde_json::from_slice(&bytes).map_err(|_| Refusal::BadOutput)?;
+            let (value, repeats) = document::read(&bytes).map_err(|_| Refusal::BadOutput)?;
             let structured = if output.wrapped { json!({ "result": value }) } else { value };
             if !spec.answers().is_some_and(|schema| schema.fits(&structured)) {
                 return Err(Refusal::BadOutput);
+            }
+            if repeats {
+                return Ok(Answer::of(structured.to_string(), Some(structured)));
             }
             let text = String::from_utf8(bytes.into()).map_err(|_| Refusal::BadOutput)?;
             let text = if output.wrapped { format!("{{\"result\":{text}}}") } else { text };

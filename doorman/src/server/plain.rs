@@ -2,7 +2,7 @@
 //! and serves it by tasks of its own, which own tools have no need of. A message is read once: what is not
 //! exactly as here goes rmcp's way as the bytes that came, and is answered alike (`tests/plain.rs`).
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use http::{HeaderMap, HeaderName, header};
 use rmcp::{
@@ -13,7 +13,10 @@ use rmcp::{
         ServerResult, Tool as Published,
     },
 };
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use serde_json::{Value, value::RawValue};
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
@@ -75,7 +78,7 @@ struct Message<'a> {
     id: RequestId,
     #[serde(borrow)]
     method: Cow<'a, str>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "object")]
     params: Params<'a>,
 }
 
@@ -98,6 +101,25 @@ struct Answered<'a> {
     content: [ContentBlock; 1],
     structured_content: &'a RawValue,
     is_error: bool,
+}
+
+/// Reads an object. serde takes an array of the values of its members for one too.
+fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(reader: D) -> Result<T, D::Error> {
+    struct Members<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(members))
+        }
+    }
+
+    reader.deserialize_map(Members(PhantomData))
 }
 
 /// The list, with tools that were written before.
@@ -133,7 +155,9 @@ impl Server {
     /// and with nothing in it or in the protocol's headers that only rmcp knows how to take.
     #[must_use]
     pub fn plain(&self, headers: &HeaderMap, body: &[u8]) -> Option<PlainMessage> {
-        let Message { jsonrpc, id, method, params } = serde_json::from_slice(body).ok()?;
+        let mut reader = serde_json::Deserializer::from_slice(body);
+        let Message { jsonrpc, id, method, params } = object(&mut reader).ok()?;
+        reader.end().ok()?;
         let is_modern = is_modern(headers, &method, &params)?;
         let asks = match (&*method, params.name) {
             ("tools/call", Some(name)) => {
