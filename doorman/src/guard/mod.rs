@@ -119,6 +119,7 @@ impl Guard {
         authorize(&spec, &call.principal, &self.hierarchy)?;
         validate(&mut call)?;
         self.here(&call.gone, caller, clock)?;
+        let _place = dispatch.listens().then(|| self.limits.listen(caller)).transpose()?;
         let taken = self.limits.admit(tool, caller, clock.began)?;
         let (gone, listening) = (call.gone.clone(), aside::open(&mut call, &redactor));
         let reply = caught(run(&spec, &gone, async { dispatch.dispatch(call).await })).await;
