@@ -81,7 +81,9 @@ fn notes() -> Notes {
     notes.complete = Arc::new(|request, _| {
         let values = match &*request.argument.name {
             "fails" => {
-                return Box::pin(async { Err(ErrorData::invalid_params(SENTINEL, Some(hidden()))) });
+                return Box::pin(async {
+                    Err(ErrorData::invalid_params(SENTINEL, Some(hidden())))
+                });
             }
             "author" => vec![SENTINEL.into()],
             _ => vec![format!("password={SENTINEL}"), hidden().to_string(), "left".into()],
