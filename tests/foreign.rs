@@ -11,5 +11,6 @@ mod prompts;
 mod questions;
 mod resources;
 mod secrets;
+mod sentinels;
 mod tools;
 mod updates;

@@ -12,6 +12,7 @@ use std::{
 use futures_util::FutureExt as _;
 use http::HeaderValue;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     auth::{
@@ -85,6 +86,8 @@ pub(crate) struct Parts {
     pub(crate) endpoint: String,
     pub(crate) hosts: Vec<String>,
     pub(crate) origins: Vec<String>,
+    /// Fires when nobody is let in any more: what lasts for as long as a caller listens ends then.
+    pub(crate) ending: CancellationToken,
 }
 
 impl Doorman {
@@ -180,7 +183,7 @@ impl Doorman {
 
     /// Waits until no call is under way and the audit log has taken the records of all, and says whether that
     /// came to pass: to be awaited before the process exits, when nobody is let in any more. Also calls whose
-    /// callers are gone are waited for. It ends, for calls end within their tools' timeouts, and the log
+    /// callers are gone are waited for; streams of changes end at once, and none begins after. It ends, for calls end within their tools' timeouts, and the log
     /// has ten seconds.
     ///
     /// ```
@@ -197,6 +200,7 @@ impl Doorman {
     /// ```
     #[must_use = "records may be unwritten still"]
     pub async fn finish(&self) -> bool {
+        self.0.ending.cancel();
         let audit = self.0.guard.audit.clone();
         let longest = self.0.tools.iter().map(|tool| tool.spec.timeout()).max();
         // A handler that blocks its thread keeps no timeout.

@@ -278,6 +278,14 @@ impl ServerHandler for Server {
             method @ "resources/read" if self.serves_resources().is_ok() => {
                 self.malformed(method, "resource", context).await
             }
+            method @ "completion/complete" if self.serves_completion().is_ok() => {
+                self.malformed(method, "completion", context).await
+            }
+            method @ ("resources/subscribe" | "resources/unsubscribe" | "subscriptions/listen")
+                if self.tells_of_changes() =>
+            {
+                self.malformed(method, "resource", context).await
+            }
             _ => Err(not_served()),
         }
     }

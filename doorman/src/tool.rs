@@ -31,6 +31,11 @@ pub trait Dispatch: Send + Sync + 'static {
         false
     }
 
+    /// Whether a call of it lasts for as long as its caller listens: such calls are few at a time.
+    fn listens(&self) -> bool {
+        false
+    }
+
     /// Whether it is another server's, which may use more of the protocol than arguments and an answer.
     fn is_foreign(&self) -> bool {
         false

@@ -113,6 +113,7 @@ async fn what_is_not_listed_or_not_ones_own_is_refused_and_never_reached() {
         (READER, template("notes://private/{id}"), "id", -32002),
         (READER, template("notes://public/../private/{id}"), "id", -32002),
         (READER, template("notes://none/{id}"), "id", -32002),
+        (READER, template("notes://public/{id}"), "other", -32002),
     ] {
         let answer = server.rpc(who, "completion/complete", of(&reference, argument)).await;
         assert_eq!(answer.json()["error"]["code"], code, "{reference}: {answer:?}");
@@ -123,7 +124,11 @@ async fn what_is_not_listed_or_not_ones_own_is_refused_and_never_reached() {
     let unlisted = of(&template("notes://public/{other}"), "other");
     let answer = server.rpc(READER, "completion/complete", unlisted).await;
     assert_eq!(answer.json()["error"]["code"], -32002, "{answer:?}");
-    assert_eq!(server.records.all().len(), 10);
+    for malformed in [json!({}), json!({ "ref": { "type": "ref/other" } })] {
+        let answer = server.rpc(READER, "completion/complete", malformed).await;
+        assert_eq!(answer.json()["error"]["code"], -32602, "{answer:?}");
+    }
+    assert_eq!(server.records.all().len(), 13);
 
     let mut wire =
         wire(builder(listed(self::notes()).connect().await.unwrap()).stdio_principal("a", "other"));

@@ -280,6 +280,42 @@ async fn a_question_whose_state_or_names_would_have_to_be_masked_is_refused() {
 }
 
 #[tokio::test]
+async fn no_name_in_a_question_hides_its_words_or_loses_it() {
+    for name in ["data", "blob", "role", "type", "default", "annotations", "icons", "_meta"] {
+        let property =
+            json!({ "type": "string", "title": format!("as {MAIL} said"), "default": "c0vert3" });
+        let form = json!({ "mode": "form", "message": format!("Delete what {MAIL} wrote?"),
+            "requestedSchema": { "type": "object", "properties": { name: property } } });
+        let asked = json!({ "resultType": "input_required", "requestState": "round-1",
+            "inputRequests": { name: { "method": "elicitation/create", "params": form } } });
+        let server = asking(serde_json::from_value(asked).unwrap(), reads().asks()).await;
+        let asked = call(&server, json!({})).await;
+        let params = &asked["result"]["inputRequests"][name]["params"];
+        assert_eq!(params["message"], "Delete what «redacted» wrote?", "{asked}");
+        let property = json!({ "type": "string", "title": "as «redacted» said" });
+        assert_eq!(params["requestedSchema"]["properties"], json!({ name: property }), "{asked}");
+        assert!(!asked.to_string().contains("c0vert3"), "{asked}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_of_before_is_asked_nothing_and_the_record_says_so() {
+    let state = json!({ "resultType": "input_required", "requestState": "round-1" });
+    let state: InputRequiredResult = serde_json::from_value(state).unwrap();
+    for asked in [question("elicitation/create", &form(), "round-1"), state] {
+        let server = asking(asked, reads().asks()).await;
+        let meta = json!({ "io.modelcontextprotocol/clientCapabilities": { "elicitation": {} } });
+        for meta in [json!({}), meta] {
+            let call = json!({ "name": "search", "arguments": {}, "_meta": meta });
+            let refused = server.rpc(READER, "tools/call", call).await;
+            assert!(refused.json()["error"]["code"].is_i64(), "{refused:?}");
+            assert!(!refused.body.contains("round-1"), "{refused:?}");
+            assert_eq!(server.records.all().pop().unwrap()["reason"], "undeclared");
+        }
+    }
+}
+
+#[tokio::test]
 async fn resources_ask_nothing() {
     let notes = Notes::new([tool("search")], || CallToolResult::success(vec![]));
     let foreign = doorman::Foreign::new(notes).resource("notes://a", Allow::public().asks());

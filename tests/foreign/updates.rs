@@ -4,14 +4,16 @@ use doorman::{Allow, Foreign};
 use rmcp::model::{CallToolResult, Resource};
 use serde_json::{Value, json};
 use tokio::{
-    io::{AsyncBufReadExt as _, BufReader, Lines},
-    net::TcpStream,
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines},
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
 };
 
 use super::methods::{modern, modern_request};
 use crate::support::{
-    NOBODY, READER, Server,
+    NOBODY, READER, Records, Server,
     foreign::{Notes, builder, reads, served},
+    serve_with,
     stdio::wire,
 };
 
@@ -51,6 +53,13 @@ impl Stream {
             body.len(),
         );
         Self(BufReader::new(server.open(&request).await).lines())
+    }
+
+    /// A stream that is acknowledged.
+    async fn acknowledged(server: &Server, uris: &[&str]) -> Self {
+        let mut stream = Self::open(server, uris).await;
+        stream.next().await;
+        stream
     }
 
     /// The next message.
@@ -143,6 +152,95 @@ async fn a_caller_has_eight_streams_at_a_time() {
     let mut another = Stream::open(&server, &["notes://public/a"]).await;
     another.next().await;
     notes.listening.subscribe().wait_for(|count| *count == 8).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_eight_are_of_all_patterns_together_and_a_ninth_takes_nothing() {
+    let notes = notes();
+    let foreign = Foreign::new(notes.clone())
+        .resource("notes://public/*", reads().updates())
+        .resource("notes://team/*", reads().updates());
+    let tools = foreign.connect().await.unwrap();
+    let server = serve_with(builder(tools).budget("9/d")).await;
+    let mut streams = Vec::new();
+    for _ in 0..4 {
+        let both = ["notes://public/a", "notes://team/a"];
+        streams.push(Stream::acknowledged(&server, &both).await);
+    }
+    notes.listening.subscribe().wait_for(|count| *count == 8).await.unwrap();
+    for uri in ["notes://public/a", "notes://team/a"] {
+        let mut ninth = Stream::acknowledged(&server, &[uri]).await;
+        assert_eq!(ninth.next().await["error"]["code"], 429);
+        let record = server.records.all().pop().unwrap();
+        assert_eq!(
+            (&record["reason"], &record["remaining_budget"]),
+            (&json!("rate_limited"), &json!(1.0))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_stream_of_which_a_part_is_refused_ends() {
+    let notes = notes();
+    let foreign = Foreign::new(notes.clone())
+        .resource("notes://public/*", reads().updates())
+        .resource("notes://team/*", reads().updates().rate("1/d per_caller"));
+    let server = served(foreign.connect().await.unwrap()).await;
+    let _first = Stream::acknowledged(&server, &["notes://team/a"]).await;
+    notes.listening.subscribe().wait_for(|count| *count == 1).await.unwrap();
+    let mut both = Stream::acknowledged(&server, &["notes://public/a", "notes://team/a"]).await;
+    assert_eq!(both.next().await["error"]["code"], 429);
+    notes.listening.subscribe().wait_for(|count| *count == 1).await.unwrap();
+    let reasons = |record: &Value| record["reason"].as_str().unwrap_or_default().to_owned();
+    let mut reasons: Vec<_> = server.records.wait_for(2).await.iter().map(reasons).collect();
+    reasons.sort();
+    assert_eq!(reasons, ["cancelled", "rate_limited"]);
+}
+
+#[tokio::test]
+async fn a_server_that_is_told_to_end_waits_for_no_stream() {
+    let notes = notes();
+    let tools = listed(notes.clone()).connect().await.unwrap();
+    let records = Records::new();
+    let doorman = builder(tools).audit(records.log.clone()).build().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = doorman_axum::router(doorman.clone()).unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = tokio::spawn(async move {
+        let signal = async { stopped.await.unwrap() };
+        doorman_axum::serve_until(listener, app, &doorman, signal).await
+    });
+    let (headers, body) =
+        modern_request("subscriptions/listen", asking(&["notes://public/a"]), &json!({}));
+    let request = format!(
+        "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+         Accept: application/json, text/event-stream\r\n{headers}Content-Length: {}\r\n\r\n{body}",
+        body.len(),
+    );
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut stream = Stream(BufReader::new(stream).lines());
+    stream.next().await;
+    notes.listening.subscribe().wait_for(|count| *count == 1).await.unwrap();
+    stop.send(()).unwrap();
+    assert!(stream.next().await["result"].is_object(), "it is told that it ends");
+    serving.await.unwrap().unwrap();
+    assert_eq!(records.all().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_malformed_is_recorded_too() {
+    let server = serving(notes()).await;
+    for method in ["resources/subscribe", "resources/unsubscribe"] {
+        let answer = server.rpc(READER, method, json!({ "uri": 7 })).await;
+        assert_eq!(answer.json()["error"]["code"], -32602, "{answer:?}");
+    }
+    let listen = json!({ "notifications": 7 });
+    let answer = modern(&server, "subscriptions/listen", listen).await;
+    assert!(answer.status == 400 || answer.json()["error"]["code"].is_i64(), "{answer:?}");
+    println!("{answer:?}");
+    assert_eq!(server.records.all().len(), 3);
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use std::{
 };
 
 use http::HeaderValue;
+use tokio_util::sync::CancellationToken;
 
 use super::DoormanBuilder;
 use crate::{
@@ -126,6 +127,7 @@ impl DoormanBuilder {
             endpoint: self.endpoint.or(settings.endpoint).unwrap_or_else(|| "/mcp".into()),
             hosts,
             origins: self.origins.or(settings.allowed_origins).unwrap_or_default(),
+            ending: CancellationToken::new(),
         }))
     }
 

@@ -51,7 +51,7 @@ pub(super) fn masked(redactor: &Redactor, answer: Blocks) -> (Blocks, Redactions
             Some(structured) if repeats(block) => {
                 block["text"] = String::from_utf8_lossy(structured).into();
             }
-            _ => texts(redactor, block, &mut redactions),
+            _ => texts(redactor, block, &NO_TEXTS, &mut redactions),
         }
     }
     (Blocks { structured, blocks, asks, whole }, redactions)
@@ -76,7 +76,8 @@ fn asked(redactor: &Redactor, mut block: Value, redactions: &mut Redactions) -> 
     if any_name(&block, &shows) {
         return None;
     }
-    texts(redactor, &mut block, redactions);
+    // In a question these are names like any other: of fields, and of questions.
+    texts(redactor, &mut block, &[], redactions);
     if let Some(state) = state {
         block["requestState"] = state;
     }
@@ -93,7 +94,8 @@ fn any_name(value: &Value, is: &impl Fn(&str) -> bool) -> bool {
     }
 }
 
-fn texts(redactor: &Redactor, value: &mut Value, redactions: &mut Redactions) {
+/// Redacts every text but those under these names.
+fn texts(redactor: &Redactor, value: &mut Value, but: &[&str], redactions: &mut Redactions) {
     match value {
         Value::String(text) => {
             let redacted = redactor.text(text);
@@ -102,11 +104,13 @@ fn texts(redactor: &Redactor, value: &mut Value, redactions: &mut Redactions) {
                 *text = masked;
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| texts(redactor, item, redactions)),
+        Value::Array(items) => {
+            items.iter_mut().for_each(|item| texts(redactor, item, but, redactions));
+        }
         Value::Object(members) => {
             for (name, member) in members {
-                if !NO_TEXTS.contains(&name.as_str()) {
-                    texts(redactor, member, redactions);
+                if !but.contains(&name.as_str()) {
+                    texts(redactor, member, but, redactions);
                 }
             }
         }

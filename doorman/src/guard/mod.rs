@@ -120,6 +120,7 @@ impl Guard {
         authorize(&spec, &call.principal, &self.hierarchy)?;
         validate(&mut call)?;
         self.here(&call.gone, caller, clock)?;
+        let _place = dispatch.listens().then(|| self.limits.listen(caller)).transpose()?;
         let taken = self.limits.admit(tool, caller, clock.began)?;
         // For the record of a call that is dropped on the way.
         entry.remaining_budget(self.limits.remaining_budget(tool, caller, clock.began));

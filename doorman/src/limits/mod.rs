@@ -1,6 +1,7 @@
 //! How often and how much: rates, budgets and refused attempts, of callers and tools. Who may call at
 //! all is decided elsewhere.
 
+mod streams;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,7 @@ use std::{
 
 use smallvec::SmallVec;
 
+use self::streams::{Listening, Streams};
 use crate::{
     bucket::{Buckets, Charge, Limit, Nanos, Place, Short, Size},
     error::Refusal,
@@ -46,6 +48,7 @@ pub(crate) struct Limits {
     keys: Keys,
     buckets: Buckets,
     tools: Vec<Rules>,
+    streams: Streams,
 }
 
 /// What one tool's calls are charged.
@@ -79,7 +82,7 @@ enum Bucket {
 }
 
 /// Who calls, as far as limits are concerned.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Caller {
     key: u128,
     verified: bool,
@@ -118,7 +121,7 @@ impl Limits {
         let (calls, costs) = (size(making.rates), size(making.budgets));
         let sizes = [calls, calls, costs, costs, size(1), size(1), size(1)];
         let buckets = Buckets::new(making.fixed, &sizes);
-        Self { started: now, keys: making.keys, buckets, tools }
+        Self { started: now, keys: making.keys, buckets, tools, streams: Streams::default() }
     }
 
     /// A verified caller is its issuer, tenant and subject; anyone else is the peer. Peers that are not
@@ -177,6 +180,11 @@ impl Limits {
         let rules = self.tools[tool].rules.iter().zip(charges);
         let of_budgets = rules.filter(|(rule, _)| rule.counts == Counts::Cost);
         Ok(Taken(of_budgets.map(|(_, charge)| charge).collect()))
+    }
+
+    /// A place among the streams of changes, for as long as one is open.
+    pub(crate) fn listen(&self, caller: Caller) -> Result<Listening<'_>, Refusal> {
+        self.streams.enter(caller)
     }
 
     /// Gives back what a call cost whose handler failed. It still counts as a call: what fails must not

@@ -293,3 +293,22 @@ fn a_million_spoofed_callers_reset_starve_and_grow_nothing() {
     let held = server.limits.buckets.len();
     assert!(held <= 7 * 1_000, "{held}");
 }
+
+#[test]
+fn streams_are_few_of_a_caller_and_of_all_and_a_network_is_one() {
+    let server = server("", "", FREE);
+    let enter = |caller: Caller, times: usize| -> Vec<_> {
+        (0..times).map_while(|_| server.limits.listen(caller).ok()).collect()
+    };
+    let network = |last: u16| server.peer(Ipv6Addr::new(0x2001, 0xdb8, 0, 1, 0, 0, 0, last));
+    let mut open = enter(network(1), 9);
+    assert_eq!(open.len(), 8);
+    assert!(enter(network(2), 1).is_empty());
+    for user in 0..125 {
+        open.extend(enter(server.user(&user.to_string()), 8));
+    }
+    assert_eq!(open.len(), 1_000);
+    assert!(enter(server.user("another"), 1).is_empty());
+    open.truncate(7);
+    assert_eq!((enter(network(2), 9).len(), enter(server.user("another"), 9).len()), (1, 8));
+}

@@ -4,7 +4,7 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use futures_util::future::join_all;
+use futures_util::future::select_all;
 use http::HeaderMap;
 use rmcp::{
     ErrorData, RoleServer,
@@ -117,7 +117,8 @@ impl Server {
         Some(granted)
     }
 
-    /// Tells of changes for as long as the calls run that each pattern makes of it.
+    /// Tells of changes for as long as the calls run that each pattern makes of it: what was acknowledged is
+    /// told as a whole or not at all. Where the server is to end, so does this.
     pub(super) async fn tell(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
         let Some(sender) = &self.sender else { return Err(not_served()) };
         let context = subscription.request_context();
@@ -141,9 +142,14 @@ impl Server {
                 Round { aside: changes(subscription.sink().clone(), uris), ..Round::default() };
             self.guarded(place, (arguments, round), sender, HeaderMap::new(), call_of(context))
         });
-        let ends = join_all(calls.collect::<Vec<_>>()).await;
-        let mut refused = ends.into_iter().filter_map(Result::err);
-        refused.next().map_or(Ok(()), |refused| Err(error(&refused, "resource")))
+        let calls: Vec<_> = calls.collect();
+        if calls.is_empty() {
+            return Err(self.unknown_resource(sender));
+        }
+        match self.doorman.parts().ending.run_until_cancelled(select_all(calls)).await {
+            Some((Err(refused), ..)) => Err(error(&refused, "resource")),
+            _ => Ok(()),
+        }
     }
 
     /// The row that tells of changes of an address.
@@ -177,9 +183,9 @@ pub(super) fn is_modern(context: &Context) -> bool {
     context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28)
 }
 
-/// What a request says that its client can be asked for.
+/// What a request says that its client can be asked for. Before MCP 2026-07-28 no result can ask.
 pub(super) fn kinds(context: &Context) -> Option<Kinds> {
-    let can = context.meta.client_capabilities()?;
+    let can = context.meta.client_capabilities().filter(|_| is_modern(context))?;
     Some(Kinds {
         forms: can.elicitation.is_some_and(|it| it.form.is_some() || it.url.is_none()),
         model: can.sampling.is_some(),

@@ -250,7 +250,7 @@ impl Allow {
     }
 
     /// Lets those who may read a resource hear over HTTP when it changes (`subscriptions/listen`, MCP
-    /// 2026-07-28): that it did, and nothing else. A stream ends with its caller's token, after an hour, or
+    /// 2026-07-28): that it did, and nothing else. A stream ends when its caller's token expires, after an hour, or
     /// after 1,000 changes; a caller has 8 at a time. Older clients' `resources/subscribe` is answered for the
     /// same resources, and leads to nothing: without a session there is no stream that could tell them.
     ///

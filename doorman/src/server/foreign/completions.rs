@@ -70,6 +70,16 @@ fn arguments(name: &Value, template: Option<&Value>) -> Object {
     schema
 }
 
+/// Whether a part of a template (RFC 6570) has this name.
+fn has_part(template: &str, name: &str) -> bool {
+    let parts = template.split('{').skip(1).filter_map(|part| part.split_once('}'));
+    let mut names = parts.flat_map(|(part, _)| {
+        let names = part.trim_start_matches(['+', '#', '.', '/', ';', '?', '&']).split(',');
+        names.filter_map(|name| name.split([':', '*']).next())
+    });
+    !name.is_empty() && names.any(|it| it == name)
+}
+
 struct Row {
     link: Arc<Link>,
     of: Of,
@@ -90,7 +100,8 @@ impl Dispatch for Row {
                 Of::Templates(own) => {
                     let template = text("template").ok_or(Refusal::NotExposed)?;
                     let uri = template_example(&template).filter(|uri| own.matches(uri));
-                    if uri.is_none() || !self.lists(&template, &call).await {
+                    let is_part = text("argument").is_some_and(|name| has_part(&template, &name));
+                    if uri.is_none() || !is_part || !self.lists(&template, &call).await {
                         return Err(Refusal::NotExposed);
                     }
                     Reference::for_resource(template)

@@ -12,9 +12,11 @@ use rmcp::{
     service::RequestContext,
 };
 
+use serde_json::Value;
+
 use super::{
     link,
-    tools::{bare, remove},
+    tools::{UNREAD, remove},
 };
 use crate::{
     call::{Blocks, Kinds, Reply, Round},
@@ -52,7 +54,7 @@ impl Questions {
         }
         let mut missing = Vec::new();
         for request in asked.input_requests.iter().flatten().map(|(_, request)| request) {
-            let declared = |is: fn(Kinds) -> bool| can.is_none_or(is);
+            let declared = |is: fn(Kinds) -> bool| can.is_some_and(is);
             let (may, can, name) = match request {
                 InputRequest::Elicitation(request) => {
                     let is_form =
@@ -73,12 +75,13 @@ impl Questions {
                 missing.push(name);
             }
         }
-        if !missing.is_empty() {
+        // Who does not say what it can be asked for knows no questions.
+        if can.is_none() || !missing.is_empty() {
             return Err(Refusal::Undeclared { missing });
         }
-        let mut block = bare(asked)?;
-        remove(&mut block, &["default"]);
-        Ok(Reply::Blocks(Blocks { blocks: vec![block], asks: true, ..Blocks::default() }))
+        let block = serde_json::to_value(asked).map_err(|_| Refusal::BadOutput)?;
+        let blocks = vec![unfilled(block)];
+        Ok(Reply::Blocks(Blocks { blocks, asks: true, ..Blocks::default() }))
     }
 
     /// What a server says in the place of an answer. To answers of a caller it may say that they are none.
@@ -89,6 +92,30 @@ impl Questions {
             link::refusal(error)
         }
     }
+}
+
+/// A question without what nobody reads, and without values that are filled in. Questions and their fields
+/// have names of the server's own, which say nothing of what they hold.
+fn unfilled(mut asked: Value) -> Value {
+    let requests = asked.as_object_mut().and_then(|asked| asked.remove("inputRequests"));
+    remove(&mut asked, &UNREAD);
+    if let Some(Value::Object(mut requests)) = requests {
+        for request in requests.values_mut() {
+            let fields = request.pointer_mut("/params/requestedSchema/properties");
+            let fields = fields.map(Value::take);
+            remove(request, &UNREAD);
+            remove(request, &["default"]);
+            if let Some(Value::Object(mut fields)) = fields {
+                for field in fields.values_mut() {
+                    remove(field, &UNREAD);
+                    remove(field, &["default"]);
+                }
+                request["params"]["requestedSchema"]["properties"] = fields.into();
+            }
+        }
+        asked["inputRequests"] = requests.into();
+    }
+    asked
 }
 
 /// Whether a caller answers something, and does not begin.

@@ -221,9 +221,11 @@ fn is_data(uri: &str) -> bool {
 /// hold.
 pub(super) fn bare(thing: &impl serde::Serialize) -> Result<Value, Refusal> {
     let mut value = serde_json::to_value(thing).map_err(|_| Refusal::BadOutput)?;
-    remove(&mut value, &["_meta", "icons", "annotations"]);
+    remove(&mut value, &UNREAD);
     Ok(value)
 }
+
+pub(super) const UNREAD: [&str; 3] = ["_meta", "icons", "annotations"];
 
 pub(super) fn remove(value: &mut Value, names: &[&str]) {
     match value {

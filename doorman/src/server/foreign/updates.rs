@@ -1,11 +1,6 @@
 //! Changes of listed resources, told to those who may read them.
 
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use rmcp::model::{ClientCapabilities, ProtocolVersion, SubscriptionFilter};
 use serde_json::{Value, json};
@@ -30,9 +25,6 @@ use crate::{
 const LONGEST: Duration = Duration::from_secs(60 * 60);
 /// The most addresses of one request.
 pub(crate) const ADDRESSES: usize = 100;
-/// The most that is told at a time, to one caller and to all.
-const OF_ONE: usize = 8;
-const OF_ALL: usize = 1_000;
 
 pub(super) fn add(
     set: &mut Toolset,
@@ -51,7 +43,7 @@ pub(super) fn add(
     set.add(spec(said, arguments())?, row, Role::Subscription(pattern.clone()));
     let mut said = allow.said(&format!("updates:{name}"), Effect::ReadOnly)?;
     said.timeout = LONGEST + Duration::from_secs(60);
-    let row = Row { link: link.clone(), own: own.clone(), open: Arc::default() };
+    let row = Row { link: link.clone(), own: own.clone() };
     set.add(spec(said, arguments())?, Arc::new(row), Role::Updates(pattern.clone()));
     Ok(())
 }
@@ -91,14 +83,12 @@ impl Dispatch for Answer {
 struct Row {
     link: Arc<Link>,
     own: Own,
-    open: Arc<Open>,
 }
 
 impl Dispatch for Row {
     fn dispatch(&self, call: Call) -> BoxFuture<'_, Result<Reply, Refusal>> {
         Box::pin(async move {
             let watched = addresses(&call, &self.own)?;
-            let _place = Open::enter(&self.open, Listener::of(&call))?;
             let (mut context, _guard) = self.link.silent_context_of(&call)?;
             let mut filter = SubscriptionFilter::default();
             filter.resource_subscriptions = Some(watched.clone());
@@ -116,55 +106,8 @@ impl Dispatch for Row {
             }
         })
     }
-}
 
-/// Who hears of changes at the moment, and how often.
-#[derive(Default)]
-struct Open(Mutex<HashMap<Listener, usize>>);
-
-/// A caller, as for rates.
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum Listener {
-    Verified(Option<String>, Option<String>, String),
-    Peer(Option<IpAddr>),
-}
-
-impl Listener {
-    fn of(call: &Call) -> Self {
-        let who = &call.principal;
-        if who.verified() {
-            let text = |text: Option<&str>| text.map(str::to_owned);
-            Self::Verified(text(who.issuer()), text(who.tenant()), who.subject().to_owned())
-        } else {
-            Self::Peer(call.peer.map(|peer| peer.ip()))
-        }
-    }
-}
-
-struct Place(Arc<Open>, Listener);
-
-impl Open {
-    fn enter(open: &Arc<Self>, listener: Listener) -> Result<Place, Refusal> {
-        let mut listeners = open.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let all: usize = listeners.values().sum();
-        let own = listeners.get(&listener).copied().unwrap_or_default();
-        if own >= OF_ONE || all >= OF_ALL {
-            return Err(Refusal::RateLimited { retry_after: Duration::from_secs(60) });
-        }
-        listeners.insert(listener.clone(), own + 1);
-        Ok(Place(open.clone(), listener))
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let Self(open, listener) = self;
-        let mut listeners = open.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(own) = listeners.get_mut(listener) {
-            *own -= 1;
-            if *own == 0 {
-                listeners.remove(listener);
-            }
-        }
+    fn listens(&self) -> bool {
+        true
     }
 }
