@@ -172,10 +172,9 @@ async fn the_eight_are_of_all_patterns_together_and_a_ninth_takes_nothing() {
         let mut ninth = Stream::acknowledged(&server, &[uri]).await;
         assert_eq!(ninth.next().await["error"]["code"], 429);
         let record = server.records.all().pop().unwrap();
-        assert_eq!(
-            (&record["reason"], &record["remaining_budget"]),
-            (&json!("rate_limited"), &json!(1.0))
-        );
+        // It fills up again while it is looked at.
+        let left = record["remaining_budget"].as_f64().map(f64::floor);
+        assert_eq!((&record["reason"], left), (&json!("rate_limited"), Some(1.0)));
     }
 }
 

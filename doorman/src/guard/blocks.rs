@@ -105,7 +105,9 @@ fn texts(redactor: &Redactor, value: &mut Value, but: &[&str], redactions: &mut 
             }
         }
         Value::Array(items) => {
-            items.iter_mut().for_each(|item| texts(redactor, item, but, redactions));
+            for item in items {
+                texts(redactor, item, but, redactions);
+            }
         }
         Value::Object(members) => {
             for (name, member) in members {
