@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-const SENTINEL: &str = "pl4nted-of-another";
+const SENTINEL: &str = "b3hind-of-another";
 
 /// The secret as a log message, a value or a question may hold it.
 fn hidden() -> Value {
