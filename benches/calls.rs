@@ -8,11 +8,11 @@ use axum::{Router, routing::get};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use doorman::{
     AuditLog, AuditRecord, AuditSink, Principal, Toolset, Transport,
-    measure::{Attempt, authorized},
+    measure::{Attempt, authorized, guarded},
 };
 use doorman_axum::tools;
 use serde_json::{Map, json};
-use served::{PLAIN, get_invoice, many, post, server, with_state};
+use served::{Invoice, PLAIN, get_invoice, invoice, many, post, server, with_state};
 use tokio::runtime::{Builder, Runtime};
 
 mod served;
@@ -27,6 +27,37 @@ fn through() -> Toolset {
 
 fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+/// One invoice with its lines.
+#[doorman::expose(public, read_only)]
+fn an_invoice(id: u64) -> Invoice {
+    invoice(id)
+}
+
+/// Says so.
+#[doorman::expose(public, read_only)]
+fn ping() -> &'static str {
+    "pong"
+}
+
+/// From the call to the text that is sent.
+fn guard(criterion: &mut Criterion) {
+    let tools = doorman::tools![an_invoice, ping].with_state(());
+    let (doorman, runtime) = (server(tools).build().expect("a server"), runtime());
+    let principal = Principal::anonymous(Transport::Http);
+    let arguments = || [("id".to_owned(), json!(7))].into_iter().collect();
+    let call = |tool: &'static str, arguments| guarded(&doorman, tool, &principal, arguments);
+    let size = runtime.block_on(call("an_invoice", arguments())).expect("an answer");
+    criterion.bench_function(&format!("the guard, a result of {size} bytes"), |bencher| {
+        bencher.iter(|| runtime.block_on(call("an_invoice", arguments())));
+    });
+    criterion.bench_function("the handler alone, serialized", |bencher| {
+        bencher.iter(|| serde_json::to_vec(&invoice(black_box(7))));
+    });
+    criterion.bench_function("the guard, a result of 4 bytes", |bencher| {
+        bencher.iter(|| runtime.block_on(call("ping", Map::new())));
+    });
 }
 
 struct Swallow;
@@ -82,5 +113,5 @@ fn list(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, parts, dispatch, list);
+criterion_group!(benches, guard, parts, dispatch, list);
 criterion_main!(benches);

@@ -16,7 +16,7 @@ const DOORMAN: &[&[&str]] = &[
     &["tool", "signature"],
     &["call", "uri"],
     &["spec"],
-    &["principal", "validate", "rate"],
+    &["principal", "validate", "rate", "json"],
     &["schema"],
     &["error", "bucket"],
     &["scope", "distinct", "units"],

@@ -72,6 +72,7 @@ mod doorman;
 mod error;
 mod function;
 mod guard;
+mod json;
 mod limits;
 #[cfg(feature = "measure")]
 #[doc(hidden)]

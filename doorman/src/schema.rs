@@ -12,6 +12,22 @@ pub type Object = Map<String, Value>;
 /// the whole.
 pub(crate) const REDACT: &str = "x-doorman-redact";
 
+/// The schema of an object with these members and no others.
+pub(crate) fn closed(
+    properties: impl Into<Value>,
+    required: impl IntoIterator<Item: Into<Value>>,
+) -> Object {
+    let required: Vec<Value> = required.into_iter().map(Into::into).collect();
+    let mut schema = Object::new();
+    schema.insert("type".into(), "object".into());
+    schema.insert("properties".into(), properties.into());
+    if !required.is_empty() {
+        schema.insert("required".into(), required.into());
+    }
+    schema.insert("additionalProperties".into(), false.into());
+    schema
+}
+
 /// The arguments of a tool while they are collected: one flat, closed object.
 #[derive(Debug)]
 pub struct Arguments {
@@ -82,13 +98,7 @@ impl Arguments {
         if !self.collisions.is_empty() {
             return Err(self.collisions.into_iter().collect());
         }
-        let mut schema = Object::new();
-        schema.insert("type".into(), "object".into());
-        schema.insert("properties".into(), self.properties.into());
-        if !self.required.is_empty() {
-            schema.insert("required".into(), self.required.into_iter().collect());
-        }
-        schema.insert("additionalProperties".into(), false.into());
+        let mut schema = closed(self.properties, self.required);
         let definitions = self.generator.take_definitions(true);
         if !definitions.is_empty() {
             schema.insert("$defs".into(), definitions.into());

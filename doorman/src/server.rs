@@ -36,7 +36,7 @@ use tokio_util::sync::CancellationToken;
 use self::{
     answers::{answered, denied, not_served, publish, refusal},
     inbound::left_by_gate,
-    streams::{UNNAMED, kinds},
+    streams::{UNNAMED, is_modern, kinds},
 };
 pub use self::{
     foreign::{Allow, Foreign},
@@ -281,9 +281,12 @@ impl ServerHandler for Server {
             method @ "completion/complete" if self.serves_completion().is_ok() => {
                 self.malformed(method, "completion", context).await
             }
-            method @ ("resources/subscribe" | "resources/unsubscribe" | "subscriptions/listen")
-                if self.tells_of_changes() =>
+            method @ ("resources/subscribe" | "resources/unsubscribe")
+                if self.tells_of_changes() && !is_modern(&context) =>
             {
+                self.malformed(method, "resource", context).await
+            }
+            method @ "subscriptions/listen" if self.tells_of_changes() && is_modern(&context) => {
                 self.malformed(method, "resource", context).await
             }
             _ => Err(not_served()),

@@ -8,7 +8,7 @@ use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 use serde_json::json;
 
 pub(crate) use self::hidden::{hidden_in, is_hidden};
-use self::{hidden::hidden_in_members, mirrored::check_mirrored};
+use self::{hidden::hidden_in_members, mirrored::mirrored};
 use crate::{
     error::Error,
     rate::{self, Counts, Rate},
@@ -192,6 +192,8 @@ pub struct Spec {
     input: Arc<Object>,
     output: Option<Output>,
     accepts: Compiled,
+    /// Whether clients repeat arguments in headers.
+    mirrors: bool,
     /// What answers are held against, once it is known how they are published.
     answers: Option<Compiled>,
 }
@@ -259,8 +261,8 @@ impl Spec {
                 )));
             }
         }
-        check_mirrored(&input).map_err(fail)?;
         Ok(Self {
+            mirrors: mirrored(&input).map_err(fail)?,
             accepts: Compiled::new(&input).map_err(fail)?,
             said,
             scopes,
@@ -358,6 +360,11 @@ impl Spec {
     #[must_use]
     pub fn input(&self) -> &Arc<Object> {
         &self.input
+    }
+
+    /// Whether clients repeat arguments in headers, which are held against them (MCP 2026-07-28).
+    pub(crate) fn mirrors(&self) -> bool {
+        self.mirrors
     }
 
     /// The published schema of structured answers; none where the answer is text.

@@ -235,11 +235,20 @@ async fn what_is_malformed_is_recorded_too() {
         let answer = server.rpc(READER, method, json!({ "uri": 7 })).await;
         assert_eq!(answer.json()["error"]["code"], -32602, "{answer:?}");
     }
-    let listen = json!({ "notifications": 7 });
-    let answer = modern(&server, "subscriptions/listen", listen).await;
-    assert!(answer.status == 400 || answer.json()["error"]["code"].is_i64(), "{answer:?}");
-    println!("{answer:?}");
+    let answer = modern(&server, "subscriptions/listen", json!({ "notifications": 7 })).await;
+    assert_eq!((answer.status, &answer.json()["error"]["code"]), (200, &json!(-32602)));
     assert_eq!(server.records.all().len(), 3);
+}
+
+#[tokio::test]
+async fn what_a_version_does_not_have_is_not_found_though_it_is_malformed() {
+    let server = serving(notes()).await;
+    for method in ["resources/subscribe", "resources/unsubscribe"] {
+        let answer = modern(&server, method, json!({})).await;
+        assert_eq!((answer.status, &answer.json()["error"]["code"]), (404, &json!(-32601)));
+    }
+    let answer = server.rpc(READER, "subscriptions/listen", json!({})).await;
+    assert_eq!(answer.json()["error"]["code"], -32601, "{answer:?}");
 }
 
 #[tokio::test]

@@ -2,7 +2,6 @@
 
 mod aside;
 mod blocks;
-mod document;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +17,7 @@ use crate::{
     authorize::authorize,
     call::{Call, Reply},
     error::Refusal,
+    json,
     limits::{Caller, Limits, Taken},
     principal::Principal,
     redact::{Redactions, Redactor},
@@ -398,7 +398,8 @@ fn within(reply: Result<Reply, Refusal>, limit: usize) -> Result<Reply, Refusal>
 fn settle(spec: &Spec, reply: Reply) -> Result<Answer, Refusal> {
     match (reply, spec.output()) {
         (Reply::Json(bytes), Some(output)) => {
-            let (value, repeats) = document::read(&bytes).map_err(|_| Refusal::BadOutput)?;
+            let (value, repeats) =
+                json::read(&bytes, usize::MAX).map_err(|_| Refusal::BadOutput)?;
             let structured = if output.wrapped { json!({ "result": value }) } else { value };
             if !spec.answers().is_some_and(|schema| schema.fits(&structured)) {
                 return Err(Refusal::BadOutput);

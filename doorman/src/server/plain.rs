@@ -17,7 +17,7 @@ use serde::{
     Deserialize, Deserializer, Serialize,
     de::{MapAccess, Visitor, value::MapAccessDeserializer},
 };
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
@@ -54,19 +54,13 @@ pub(super) struct Row {
     /// What `tools/list` shows of it.
     shown: Box<RawValue>,
     is_own: bool,
-    /// Whether arguments can be repeated in headers, which are then held against them.
-    mirrors: bool,
 }
 
 impl Row {
     pub(super) fn of(tool: &Tool, published: &Published) -> Self {
         let shown =
             serde_json::value::to_raw_value(published).expect("keys of schemas are strings");
-        Self {
-            shown,
-            is_own: matches!(tool.role, Role::Tool) && !tool.dispatch.is_foreign(),
-            mirrors: mirrors(tool.spec.input()),
-        }
+        Self { shown, is_own: matches!(tool.role, Role::Tool) && !tool.dispatch.is_foreign() }
     }
 }
 
@@ -161,9 +155,10 @@ impl Server {
         let is_modern = is_modern(headers, &method, &params)?;
         let asks = match (&*method, params.name) {
             ("tools/call", Some(name)) => {
-                let tool = self.doorman.parts().index.get(&*name).copied()?;
-                let row = &self.plain[tool];
-                if !row.is_own || (is_modern && row.mirrors) {
+                let parts = self.doorman.parts();
+                let tool = parts.index.get(&*name).copied()?;
+                // Headers that repeat arguments are held against them.
+                if !self.plain[tool].is_own || (is_modern && parts.tools[tool].spec.mirrors()) {
                     return None;
                 }
                 Asks::Call { tool, arguments: params.arguments.unwrap_or_default() }
@@ -295,19 +290,6 @@ fn is_modern(headers: &HeaderMap, method: &str, params: &Params<'_>) -> Option<b
         && params.meta.missing_required_keys(known).is_empty();
     let mirrors = headers.keys().any(|name| name.as_str().starts_with("mcp-param-"));
     (names && is_whole && !mirrors).then_some(true)
-}
-
-/// Whether a schema asks for headers that repeat arguments.
-fn mirrors(schema: &Object) -> bool {
-    schema.iter().any(|(name, value)| name == "x-mcp-header" || mirrors_within(value))
-}
-
-fn mirrors_within(value: &Value) -> bool {
-    match value {
-        Value::Object(schema) => mirrors(schema),
-        Value::Array(items) => items.iter().any(mirrors_within),
-        _ => false,
-    }
 }
 
 /// The value of a header that stands there once, in ASCII.

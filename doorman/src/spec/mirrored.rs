@@ -9,12 +9,13 @@ use crate::schema::{Object, REDACT};
 
 const MIRRORED: &str = "x-mcp-header";
 
-/// What is wrong with the headers that a schema of arguments names.
-pub(super) fn check_mirrored(schema: &Object) -> Result<(), String> {
-    let problem = members(schema, Place::Root, &mut HashSet::new()).err();
-    problem.map_or(Ok(()), |problem| {
-        Err(format!("the schema of its arguments has an `{MIRRORED}` that {problem}"))
-    })
+/// Whether a schema of arguments names headers, or what is wrong with them.
+pub(super) fn mirrored(schema: &Object) -> Result<bool, String> {
+    let mut seen = HashSet::new();
+    members(schema, Place::Root, &mut seen).map_err(|problem| {
+        format!("the schema of its arguments has an `{MIRRORED}` that {problem}")
+    })?;
+    Ok(!seen.is_empty())
 }
 
 #[derive(Clone, Copy, PartialEq)]

@@ -7,9 +7,10 @@ use std::{
 
 use serde_json::Value;
 
-use super::strict::{Header, Object};
+use super::strict::Header;
 use crate::{
     auth::{TokenError, VerifiedToken, address},
+    schema::Object,
     scope::{Scope, ScopeSet},
     spec::is_hidden,
 };

@@ -7,8 +7,8 @@ use jsonwebtoken::{Algorithm as Signature, DecodingKey, crypto::aws_lc::DEFAULT_
 
 use serde_json::Value;
 
-use super::strict::{self, Object, Parts};
-use crate::auth::TokenError;
+use super::strict::{self, Parts};
+use crate::{auth::TokenError, schema::Object};
 
 const LARGEST_DOCUMENT: usize = 512 * 1024;
 /// Each that is unfit is a line in the log.

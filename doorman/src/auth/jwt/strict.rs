@@ -1,13 +1,10 @@
 //! What a token may look like: its three parts and the JSON in them, read without any leniency.
 //! Judges no claim and no signature.
 
-use std::fmt;
-
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde_json::Value;
 
-use crate::auth::TokenError;
+use crate::{auth::TokenError, json, schema::Object};
 
 /// The largest token that is looked at.
 pub(super) const LARGEST: usize = 16 * 1024;
@@ -29,8 +26,6 @@ pub(super) struct Header {
     pub(super) typ: Option<String>,
     pub(super) kid: Option<String>,
 }
-
-pub(super) type Object = Map<String, Value>;
 
 /// Takes a token apart.
 pub(super) fn parts(token: &str) -> Result<Parts<'_>, TokenError> {
@@ -54,11 +49,8 @@ pub(super) fn parts(token: &str) -> Result<Parts<'_>, TokenError> {
 
 /// Reads one JSON object: UTF-8 without byte order mark, nothing behind it, no member twice, not deep.
 pub(super) fn object(bytes: &[u8]) -> Option<Object> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = Level(DEEPEST).deserialize(&mut reader).ok()?;
-    reader.end().ok()?;
-    match value {
-        Value::Object(members) => Some(members),
+    match json::read(bytes, DEEPEST) {
+        Ok((Value::Object(members), false)) => Some(members),
         _ => None,
     }
 }
@@ -89,86 +81,6 @@ impl Header {
         };
         let (typ, kid) = (optional("typ", "typ")?, optional("kid", "kid")?);
         Ok(Self { algorithm: algorithm.clone(), typ, kid })
-    }
-}
-
-/// Reads a value that holds at most so many levels.
-#[derive(Clone, Copy)]
-struct Level(usize);
-
-impl Level {
-    fn below<E: serde::de::Error>(self) -> Result<Self, E> {
-        self.0.checked_sub(1).map(Self).ok_or_else(|| E::custom("too deep"))
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Level {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
-        reader.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Level {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-        Ok(number.into())
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-        Ok(number.into())
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Value, E> {
-        let number = Number::from_f64(number).ok_or_else(|| E::custom("no number of JSON"))?;
-        Ok(Value::Number(number))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(text.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
-        let (below, mut array) = (self.below()?, Vec::new());
-        while let Some(element) = elements.next_element_seed(below)? {
-            array.push(element);
-        }
-        Ok(Value::Array(array))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let (below, mut object) = (self.below()?, Object::new());
-        while let Some(name) = members.next_key::<String>()? {
-            let value = members.next_value_seed(below)?;
-            // Some crate of the program may have asked serde_json for numbers of any precision: they
-            // then come in this wrapping. Where none has, a number too large to read says so, and what
-            // looks like the wrapping is an object of the token's own.
-            if name == "$serde_json::private::Number"
-                && object.is_empty()
-                && let Some(number) = value.as_str()
-                && "1e999".parse::<Number>().is_ok()
-            {
-                return self.visit_f64(number.parse().map_err(A::Error::custom)?);
-            }
-            if object.insert(name, value).is_some() {
-                return Err(A::Error::custom("a member stands twice"));
-            }
-        }
-        Ok(Value::Object(object))
     }
 }
 

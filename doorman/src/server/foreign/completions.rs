@@ -14,7 +14,7 @@ use super::{
 use crate::{
     call::{Blocks, Call, Reply},
     error::Refusal,
-    schema::Object,
+    schema::{Object, closed},
     spec::Effect,
     tool::{BoxFuture, Dispatch, Role, Toolset},
     uri::{UriPattern, template_example},
@@ -62,12 +62,7 @@ fn arguments(name: &Value, template: Option<&Value>) -> Object {
     if let Some(template) = template {
         properties.insert("template".into(), template.clone());
     }
-    let mut schema = Object::new();
-    schema.insert("type".into(), "object".into());
-    schema.insert("required".into(), json!(["argument", "value"]));
-    schema.insert("properties".into(), properties.into());
-    schema.insert("additionalProperties".into(), false.into());
-    schema
+    closed(properties, ["argument", "value"])
 }
 
 /// Whether a part of a template (RFC 6570) has this name.

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     call::{Blocks, Call, Reply},
     error::{Error, Refusal},
-    schema::Object,
+    schema::{Object, closed},
     spec::{Effect, Spec, hidden_in},
     tool::{BoxFuture, Dispatch, Role, Toolset},
 };
@@ -88,12 +88,7 @@ fn arguments(prompt: &Prompt) -> Object {
         .filter(|argument| argument.required == Some(true))
         .map(|argument| &*argument.name)
         .collect();
-    let mut schema = Object::new();
-    schema.insert("type".into(), "object".into());
-    schema.insert("properties".into(), properties.into());
-    schema.insert("required".into(), required.into());
-    schema.insert("additionalProperties".into(), false.into());
-    schema
+    closed(properties, required)
 }
 
 struct Row {

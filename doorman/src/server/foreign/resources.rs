@@ -15,7 +15,7 @@ use super::{
 use crate::{
     call::{Blocks, Call, Reply},
     error::{Error, Refusal},
-    schema::Object,
+    schema::{Object, closed},
     spec::{Effect, Said, Spec},
     tool::{BoxFuture, Dispatch, Role, Toolset},
     uri::{UriPattern, normalized, template_example},
@@ -76,9 +76,7 @@ fn parsed(pattern: &str, allow: &Allow) -> Result<(Spec, UriPattern), String> {
         format!("{problem}: write it as in `notes://public/*`, with the scheme and without `..`")
     })?;
     let said = allow.said(&format!("resource:{pattern}"), Effect::ReadOnly)?;
-    let mut arguments = no_arguments();
-    arguments.insert("properties".into(), json!({ "uri": { "type": "string" } }));
-    arguments.insert("required".into(), json!(["uri"]));
+    let arguments = closed(json!({ "uri": { "type": "string" } }), ["uri"]);
     Ok((spec(said, arguments)?, parsed))
 }
 
@@ -90,10 +88,7 @@ pub(super) fn spec(said: Said, arguments: Object) -> Result<Spec, String> {
 }
 
 fn no_arguments() -> Object {
-    let mut schema = Object::new();
-    schema.insert("type".into(), "object".into());
-    schema.insert("additionalProperties".into(), false.into());
-    schema
+    closed(Object::new(), None::<&str>)
 }
 
 struct Row {

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     call::{Call, Reply},
     error::Refusal,
-    schema::Object,
+    schema::{Object, closed},
     spec::Effect,
     tool::{BoxFuture, Dispatch, Role, Toolset},
     uri::{UriPattern, normalized},
@@ -49,13 +49,8 @@ pub(super) fn add(
 }
 
 fn arguments() -> Object {
-    let mut schema = Object::new();
     let uris = json!({ "type": "array", "items": { "type": "string" }, "maxItems": ADDRESSES });
-    schema.insert("type".into(), "object".into());
-    schema.insert("properties".into(), json!({ "uris": uris }));
-    schema.insert("required".into(), json!(["uris"]));
-    schema.insert("additionalProperties".into(), false.into());
-    schema
+    closed(json!({ "uris": uris }), ["uris"])
 }
 
 /// The addresses of a call, in their one form, if all of them are the pattern's own.
