@@ -328,6 +328,8 @@ fn names_and_headers_tell_of_values_beside_them() {
         ),
         (r#"{"tokens":[12,345],"token":12}"#, r#"{"tokens":[12,345],"token":"~"}"#),
         (r#"["mysql","--password","x","y"]"#, r#"["mysql","--password","~","y"]"#),
+        (r#"["--password 203.0.113.9=",false]"#, r#"["--password ~",false]"#),
+        (r#"["--password «redacted»",false]"#, r#"["--password ~",false]"#),
         (r#"["curl","-u","a:b","c"]"#, r#"["curl","-u","~","c"]"#),
         (r#"{"cvc_check":"pass"}"#, r#"{"cvc_check":"pass"}"#),
         (r#"{"cookies":["Host","x"]}"#, r#"{"cookies":["~","~"]}"#),

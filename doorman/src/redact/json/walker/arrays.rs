@@ -82,6 +82,7 @@ pub(in crate::redact) fn takes(judge: &Judge<'_>, option: &str) -> Option<Takes>
         return Some(Takes::User);
     }
     let name = option.trim_start_matches('-');
-    let secret = !name.contains('=') && judge.name(name) == Verdict::Secret;
+    // One that holds its value, masked or not, takes no other.
+    let secret = !name.contains(['=', '«']) && judge.name(name) == Verdict::Secret;
     secret.then_some(Takes::Secret)
 }
