@@ -14,7 +14,7 @@ const DOORMAN: &[&[&str]] = &[
     &["authorize", "audit", "limits", "redact"],
     &["function"],
     &["tool", "signature"],
-    &["call", "uri"],
+    &["call", "uri", "sessions"],
     &["spec"],
     &["principal", "validate", "rate", "json"],
     &["schema"],

@@ -33,6 +33,7 @@ mod resource_server;
 mod rows;
 mod scopes;
 mod sentinels;
+mod sessions;
 mod settings;
 mod shutdown;
 mod stdio;

@@ -66,8 +66,15 @@ pub(crate) fn ended(response: Response, end: Option<SystemTime>) -> Response {
         .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/event-stream"));
     let Some(end) = end.filter(|_| streams) else { return response };
     let left = end.duration_since(SystemTime::now()).unwrap_or_default();
-    response
-        .map(|body| Body::from_stream(body.into_data_stream().take_until(tokio::time::sleep(left))))
+    until(response, tokio::time::sleep(left))
+}
+
+/// A response that is cut off then.
+pub(crate) fn until(
+    response: Response,
+    then: impl Future<Output = ()> + Send + 'static,
+) -> Response {
+    response.map(|body| Body::from_stream(body.into_data_stream().take_until(then)))
 }
 
 /// Whether a proxy says that it has passed the request on. One that is silent cannot be told from a

@@ -1,29 +1,44 @@
 //! What answers a message once its sender is known; the only file here that knows rmcp.
 
-use std::sync::Arc;
+mod kept;
+
+use std::{cell::Cell, sync::Arc};
 
 use axum::{
     body::{Body, Bytes},
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     response::Response,
 };
 use doorman::{
     Doorman,
-    private::{Inbound, Server},
+    private::{Held, Inbound, Place, Server},
 };
+use futures_util::{StreamExt as _, stream};
 use http_body_util::{LengthLimitError, Limited};
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
 };
+use serde::Deserialize;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
+use self::kept::Kept;
 use crate::pieces::in_one_piece;
 
 /// rmcp, with a server of our own for each request; and the short way beside it.
 pub(crate) struct Protocol {
     server: Server,
     rmcp: StreamableHttpService<Server, NeverSessionManager>,
+    sessions: Option<Sessions>,
     body_limit: usize,
+}
+
+/// rmcp with sessions, and whose they are.
+struct Sessions {
+    held: Arc<Held>,
+    rmcp: StreamableHttpService<Server, Kept>,
+    /// Ends them with the endpoint.
+    _end: DropGuard,
 }
 
 /// Why a message was not read: a status and words.
@@ -33,10 +48,14 @@ tokio::task_local! {
     /// Who sends the request that is on its way into rmcp: the one thing that it tells the maker of a server
     /// nothing of.
     static SENDER: Inbound;
+
+    /// Where a session may begin.
+    static PLACE: Cell<Option<Place>>;
 }
 
 impl Protocol {
-    /// rmcp without sessions: there is nothing to hijack, and every request brings its own principal.
+    /// rmcp without sessions: there is nothing to hijack, and every request brings its own principal. And, where
+    /// they are asked for, rmcp with sessions.
     pub(crate) fn of(doorman: &Doorman) -> Self {
         let (server, body_limit) = (Server::new(doorman.clone()), doorman.body_limit());
         let hosts = doorman.hosts().iter().map(|host| host.trim_matches(['[', ']']).to_owned());
@@ -45,22 +64,35 @@ impl Protocol {
         });
         let origins = own.chain(doorman.origins().iter().map(|origin| with_port(origin)));
         let config = StreamableHttpServerConfig::default()
-            .with_legacy_session_mode(false)
-            .with_json_response(true)
             .with_max_request_body_bytes(body_limit)
             .with_allowed_hosts(hosts)
             .with_allowed_origins(origins)
             .enforce_origin_validation();
+        let sessions = doorman.sessions().map(|terms| {
+            let (held, made, end) =
+                (Arc::new(Held::new(terms)), server.clone(), CancellationToken::new());
+            let config = config.clone().with_cancellation_token(end.clone());
+            // Who sends a request of a session is told with the request only.
+            let kept = Arc::new(Kept::of(held.clone()));
+            let rmcp = StreamableHttpService::new(move || Ok(made.clone()), kept, config);
+            Sessions { held, rmcp, _end: end.drop_guard() }
+        });
         let made = server.clone();
         let rmcp = StreamableHttpService::new(
             move || Ok(SENDER.try_with(|sender| made.of(sender.clone())).unwrap_or(made.clone())),
             Arc::new(NeverSessionManager::default()),
-            config,
+            config.with_legacy_session_mode(false).with_json_response(true),
         );
-        Self { server, rmcp, body_limit }
+        Self { server, rmcp, sessions, body_limit }
     }
 
-    /// Answers a message: a plain one by the short way, and all else by rmcp's.
+    /// The sessions that there are; `None` where there are none.
+    pub(crate) fn held(&self) -> Option<&Held> {
+        self.sessions.as_ref().map(|sessions| &*sessions.held)
+    }
+
+    /// Answers a message: a plain one by the short way, and all else by rmcp's. What comes over a session,
+    /// or begins one, goes rmcp's way.
     ///
     /// # Errors
     /// It is too large, or breaks off.
@@ -69,13 +101,21 @@ impl Protocol {
         request: Request,
         sender: Inbound,
     ) -> Result<Response, Unread> {
-        if !Server::may_be_plain(request.headers()) {
+        if sender.in_session || !(self.may_begin() || Server::may_be_plain(request.headers())) {
             return Ok(self.whole(request, sender).await);
         }
         let (mut head, body) = request.into_parts();
         let body = self.read(body).await?;
-        let Some(plain) = self.server.plain(&head.headers, &body) else {
-            return Ok(self.whole(Request::from_parts(head, body.into()), sender).await);
+        let plain = Server::may_be_plain(&head.headers)
+            .then(|| self.server.plain(&head.headers, &body))
+            .flatten();
+        let Some(plain) = plain else {
+            let begun = self.begun(&body, &sender);
+            let request = Request::from_parts(head, body.into());
+            return Ok(match begun {
+                Some((sessions, place)) => sessions.begin(request, sender, place).await,
+                None => self.whole(request, sender).await,
+            });
         };
         let headers = std::mem::take(&mut head.headers);
         let answer = self.server.answer(plain, sender, headers).await;
@@ -87,7 +127,24 @@ impl Protocol {
 
     async fn whole(&self, mut request: Request, sender: Inbound) -> Response {
         request.extensions_mut().insert(sender.clone());
-        SENDER.scope(sender, self.rmcp.handle(request)).await.map(Body::new)
+        match self.sessions.as_ref().filter(|_| sender.in_session) {
+            Some(sessions) => {
+                let is_message = request.method() == Method::POST;
+                let response = sessions.rmcp.handle(request).await.map(Body::new);
+                if is_message { spoken(response).await } else { response }
+            }
+            None => SENDER.scope(sender, self.rmcp.handle(request)).await.map(Body::new),
+        }
+    }
+
+    fn may_begin(&self) -> bool {
+        self.sessions.is_some()
+    }
+
+    /// A place for the session that a message begins. Where there is none, it is answered without a session.
+    fn begun(&self, body: &[u8], sender: &Inbound) -> Option<(&Sessions, Place)> {
+        let sessions = self.sessions.as_ref().filter(|_| is_beginning(body))?;
+        Some((sessions, sessions.held.place(&sender.principal)?))
     }
 
     async fn read(&self, body: Body) -> Result<Bytes, Unread> {
@@ -99,6 +156,37 @@ impl Protocol {
             Err(_) => Err((StatusCode::BAD_REQUEST, "the message breaks off")),
         }
     }
+}
+
+impl Sessions {
+    async fn begin(&self, mut request: Request, sender: Inbound, place: Place) -> Response {
+        request.extensions_mut().insert(sender.in_session());
+        PLACE.scope(Cell::new(Some(place)), self.rmcp.handle(request)).await.map(Body::new)
+    }
+}
+
+/// The answer to a message of a session, once the first thing that is said is known: a refusal has a status of
+/// its own, and rmcp answers before anything runs.
+async fn spoken(response: Response) -> Response {
+    let (head, body) = response.into_parts();
+    let (mut body, mut begun) = (body.into_data_stream(), Vec::new());
+    while let Some(event) = body.next().await {
+        let says_nothing = event.as_ref().is_ok_and(|event| event.starts_with(b"data: \n"));
+        begun.push(event);
+        if !says_nothing {
+            break;
+        }
+    }
+    Response::from_parts(head, Body::from_stream(stream::iter(begun).chain(body)))
+}
+
+/// Whether a message is `initialize`, as far as can be seen from outside: rmcp looks for itself.
+fn is_beginning(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Message {
+        method: String,
+    }
+    serde_json::from_slice(body).is_ok_and(|Message { method }| method == "initialize")
 }
 
 /// rmcp takes an origin without a port for one with any.

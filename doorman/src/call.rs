@@ -59,11 +59,14 @@ pub(crate) struct Kinds {
     pub(crate) roots: bool,
 }
 
-/// The way of what a tool says before its result; without one, it leads nowhere.
+/// The way of what a tool says, and asks, before its result; without one, it leads nowhere.
 #[derive(Clone, Default)]
 pub(crate) struct Aside {
     tell: Option<Arc<Tell>>,
+    ask: Option<Arc<Ask>>,
     pub(crate) wants: Wants,
+    /// What the caller's client can be asked for meanwhile.
+    pub(crate) can: Kinds,
 }
 
 /// What a caller wants to hear before the result.
@@ -75,6 +78,7 @@ pub(crate) struct Wants {
 }
 
 type Tell = dyn Fn(Note) -> BoxFuture<'static, bool> + Send + Sync;
+type Ask = dyn Fn(Value) -> BoxFuture<'static, Option<Value>> + Send + Sync;
 
 /// What a tool says before its result.
 pub(crate) enum Note {
@@ -91,11 +95,20 @@ impl Aside {
         wants: Wants,
         tell: impl Fn(Note) -> BoxFuture<'static, bool> + Send + Sync + 'static,
     ) -> Self {
-        Self { tell: Some(Arc::new(tell)), wants }
+        Self { tell: Some(Arc::new(tell)), wants, ..Self::default() }
+    }
+
+    /// And the way of questions: requests of the protocol, which are answered with a result or not at all.
+    pub(crate) fn asking(
+        self,
+        can: Kinds,
+        ask: impl Fn(Value) -> BoxFuture<'static, Option<Value>> + Send + Sync + 'static,
+    ) -> Self {
+        Self { ask: Some(Arc::new(ask)), can, ..self }
     }
 
     pub(crate) fn leads_somewhere(&self) -> bool {
-        self.tell.is_some()
+        self.tell.is_some() || self.ask.is_some()
     }
 
     /// Says it, and whether somebody still listens.
@@ -104,6 +117,11 @@ impl Aside {
             Some(tell) => tell(note).await,
             None => false,
         }
+    }
+
+    /// Asks it, and gives the answer.
+    pub(crate) async fn ask(&self, question: Value) -> Option<Value> {
+        self.ask.as_ref()?(question).await
     }
 }
 

@@ -23,6 +23,7 @@ use crate::{
     guard::Guard,
     principal::{Principal, Transport},
     scope::Scope,
+    sessions::Sessions,
     tool::Tool,
     units::Units,
 };
@@ -86,6 +87,7 @@ pub(crate) struct Parts {
     pub(crate) endpoint: String,
     pub(crate) hosts: Vec<String>,
     pub(crate) origins: Vec<String>,
+    pub(crate) sessions: Option<Sessions>,
     /// Fires when nobody is let in any more: what lasts for as long as a caller listens ends then.
     pub(crate) ending: CancellationToken,
 }
@@ -283,6 +285,42 @@ impl Doorman {
     #[must_use]
     pub fn endpoint(&self) -> &str {
         &self.0.endpoint
+    }
+
+    /// The sessions that clients before MCP 2026-07-28 may have; `None` without any.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, Sessions, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let doorman = builder.sessions(Sessions::bound()).build()?;
+    /// assert_eq!(doorman.sessions(), Some(Sessions::bound()));
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
+    #[must_use]
+    pub fn sessions(&self) -> Option<Sessions> {
+        self.0.sessions
+    }
+
+    /// Ends when nobody is let in any more: [`Doorman::finish`] was called.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let doorman = Doorman::builder("billing").tools(tools![ping].with_state(())).build()?;
+    /// let ending = doorman.ending();
+    /// let _ = doorman.finish().await;
+    /// ending.await;
+    /// # Ok::<(), doorman::Error>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn ending(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.0.ending.clone().cancelled_owned()
     }
 
     /// The most bytes that a request body may have.

@@ -85,6 +85,7 @@ mod redact;
 mod schema;
 mod scope;
 mod server;
+mod sessions;
 mod signature;
 mod spec;
 #[cfg(feature = "testing")]
@@ -168,6 +169,7 @@ pub use redact::{
 };
 pub use scope::{MalformedScope, Scope, ScopeSet};
 pub use server::{Allow, Foreign};
+pub use sessions::Sessions;
 pub use signature::{FromRef, State};
 pub use tool::Toolset;
 pub use units::Units;

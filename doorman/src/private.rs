@@ -12,6 +12,7 @@ pub use crate::{
     function::{Async, Function, Invoke, Parameter, Row, Sync, row},
     schema::{Arguments, Object, Output, plain_fields},
     server::{Inbound, PlainMessage, Server, Slot, serve_io},
+    sessions::{Held, Place},
     signature::{
         Answer, Argument, Context, Describable, Fallible, OtherAnswer, OtherParameter, Plain,
         Probe, Showable,

@@ -46,7 +46,7 @@ pub use self::{
 };
 use crate::{
     authorize::authorize,
-    call::{Aside, Call, Round},
+    call::{Call, Round},
     doorman::{Doorman, Listing},
     error::Refusal,
     guard::{Answer, Refused},
@@ -218,12 +218,11 @@ impl ServerHandler for Server {
         let Some(place) = parts.index.get(&*request.name).copied() else {
             return self.unknown(&request.name, &arguments, &inbound).map(Into::into);
         };
-        let speaks = parts.tools[place].dispatch.notifies();
         let round = Round {
             answers: request.input_responses,
             state: request.request_state,
             can: kinds(&context),
-            aside: if speaks { self.aside(&context) } else { Aside::default() },
+            aside: self.aside(&parts.tools[place], &inbound, &context),
         };
         answered(
             self.guarded(place, (arguments, round), &inbound, headers, call_of(&context)).await,

@@ -31,6 +31,11 @@ pub trait Dispatch: Send + Sync + 'static {
         false
     }
 
+    /// Whether the tool may ask its caller something while it runs.
+    fn asks(&self) -> bool {
+        false
+    }
+
     /// Whether a call of it lasts for as long as its caller listens: such calls are few at a time.
     fn listens(&self) -> bool {
         false

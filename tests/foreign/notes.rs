@@ -93,6 +93,16 @@ async fn what_a_tool_says_comes_before_its_result_redacted_and_is_recorded_with_
 }
 
 #[tokio::test]
+async fn a_stream_is_passed_on_as_it_comes() {
+    let server = serving(chatty(), reads().notifies()).await;
+    let meta = json!({ "progressToken": "mine" });
+    let answer = modern_with(&server, "tools/call", search(&json!({})), meta).await;
+    assert_eq!(answer.header("content-type"), Some("text/event-stream"), "{answer:?}");
+    assert_eq!(answer.header("x-accel-buffering"), Some("no"));
+    assert_eq!(answer.header("cache-control"), Some("no-cache"));
+}
+
+#[tokio::test]
 async fn nothing_is_said_unless_it_is_listed() {
     let server = serving(chatty(), reads()).await;
     let meta = json!({ "progressToken": "mine", "logLevel": "debug" });

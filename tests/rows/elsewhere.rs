@@ -23,6 +23,21 @@ const SHOWN: &[(&str, &[&str])] = &[
     ("t15", &["a_header_does_not_choose_the_tool"]),
     ("t19", &["what_reaches_further_than_a_form_is_refused"]),
     ("t20", &["nothing_that_the_server_sends_by_itself_reaches_the_client"]),
+    ("t21", &["a_stream_is_passed_on_as_it_comes"]),
+    (
+        "t22",
+        &[
+            "a_session_that_was_ended_is_not_found",
+            "a_session_is_known_to_who_began_it_and_to_nobody_else",
+        ],
+    ),
+    (
+        "t23",
+        &[
+            "changes_of_what_was_granted_are_told_and_no_others",
+            "what_a_version_does_not_have_is_not_found_though_it_is_malformed",
+        ],
+    ),
     ("t24", &["a_body_over_the_limit_is_413", "bodies_that_are_no_single_message_are_refused"]),
     ("o01", &["both_handshakes_show_our_name_and_version_and_tools_only"]),
     ("o02", &["a_caller_sees_exactly_the_tools_it_may_call_in_a_stable_order"]),
@@ -60,17 +75,6 @@ const SHOWN: &[(&str, &[&str])] = &[
 
 /// What is not served, and so cannot be served wrongly; and which tests show that it is not.
 const NOT_SERVED: &[(&str, &str, &[&str])] = &[
-    (
-        "t21",
-        "answers are JSON, there are no event streams",
-        &["t08_every_request_is_answered_with_json"],
-    ),
-    ("t22", "there are no sessions", &["a25_a_session_id_is_neither_made_nor_heeded"]),
-    (
-        "t23",
-        "there are no subscriptions",
-        &["everything_but_tools_is_refused_and_never_answered_with_an_empty_list"],
-    ),
     (
         "t27",
         "old clients are served too",

@@ -152,6 +152,11 @@ fn start_on(
 }
 
 impl Server {
+    /// One that a test serves itself.
+    pub fn at(address: SocketAddr) -> Self {
+        Self { address, records: Records::new(), serving: tokio::spawn(async {}) }
+    }
+
     pub fn url(&self) -> String {
         format!("http://{}/mcp", self.address)
     }

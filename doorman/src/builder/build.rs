@@ -127,6 +127,7 @@ impl DoormanBuilder {
             endpoint: self.endpoint.or(settings.endpoint).unwrap_or_else(|| "/mcp".into()),
             hosts,
             origins: self.origins.or(settings.allowed_origins).unwrap_or_default(),
+            sessions: self.sessions,
             ending: CancellationToken::new(),
         }))
     }
@@ -226,6 +227,26 @@ impl DoormanBuilder {
         );
         refuse(self.result_limit == 0, setting("result_limit", "is 0", "1 byte or more"));
         refuse(self.body_limit == 0, setting("body_limit", "is 0", "1 byte or more"));
+        if let Some(sessions) = self.sessions {
+            let calls = self.tools.iter().filter(|tool| !tool.dispatch.listens());
+            let longest = calls.map(|tool| tool.spec.timeout()).max().unwrap_or_default();
+            refuse(
+                sessions.of_one == 0 || sessions.of_all == 0,
+                setting("sessions", "has room for none", "1 or more of a caller, and in all"),
+            );
+            refuse(
+                sessions.idle < longest || sessions.idle.is_zero(),
+                setting(
+                    "sessions",
+                    "has an `idle` shorter than a tool's timeout",
+                    "one that no call outlasts",
+                ),
+            );
+            refuse(
+                sessions.longest < sessions.idle,
+                setting("sessions", "has a `longest` shorter than its `idle`", "`idle` or more"),
+            );
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
     doorman::{Doorman, Listing},
     error::Error,
     principal::Principal,
+    sessions::Sessions,
     tool::{Tool, Toolset},
 };
 
@@ -98,6 +99,7 @@ pub struct DoormanBuilder {
     endpoint: Option<String>,
     hosts: Option<Vec<String>>,
     origins: Option<Vec<String>>,
+    sessions: Option<Sessions>,
     environment: Option<Environment>,
 }
 
@@ -124,6 +126,7 @@ impl DoormanBuilder {
             endpoint: None,
             hosts: None,
             origins: None,
+            sessions: None,
             environment: None,
         }
     }
@@ -346,6 +349,22 @@ impl DoormanBuilder {
     /// ```
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
+        self
+    }
+
+    /// Keeps sessions for clients before MCP 2026-07-28; without it, none, and every request stands for itself.
+    ///
+    /// ```
+    /// # use doorman::{Doorman, Sessions, expose, tools};
+    /// # /// Answers.
+    /// # #[expose(public, read_only)]
+    /// # fn ping() -> String { "pong".into() }
+    /// # let builder = Doorman::builder("billing").tools(tools![ping].with_state(()));
+    /// let doorman = builder.sessions(Sessions::bound()).build()?;
+    /// # Ok::<(), doorman::Error>(())
+    /// ```
+    pub fn sessions(mut self, sessions: Sessions) -> Self {
+        self.sessions = Some(sessions);
         self
     }
 

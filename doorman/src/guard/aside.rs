@@ -1,4 +1,4 @@
-//! What a tool says before its result, made fit to be sent: redacted, bounded, and over with the call.
+//! What a tool says and asks before its result, made fit to be sent: redacted, bounded, and over with the call.
 
 use std::{
     borrow::Cow,
@@ -10,6 +10,7 @@ use std::{
 
 use serde_json::Value;
 
+use super::blocks::asked;
 use crate::{
     call::{Aside, Call, Note},
     redact::{Redactions, Redactor},
@@ -19,6 +20,8 @@ use crate::{
 const MOST: usize = 1_000;
 /// The most bytes of one thing that is said.
 const LONGEST: usize = 16 << 10;
+/// The most questions of one call.
+const QUESTIONS: usize = 16;
 
 /// Ends what a call may say where it is dropped; empty where nobody listens.
 pub(super) struct Listening(Option<Arc<Said>>);
@@ -27,6 +30,7 @@ struct Said {
     redactor: Redactor,
     open: AtomicBool,
     number: AtomicUsize,
+    questions: AtomicUsize,
     bytes: AtomicUsize,
     redactions: Mutex<Redactions>,
 }
@@ -41,11 +45,14 @@ pub(super) fn open(call: &mut Call, redactor: &Redactor) -> Listening {
         redactor: redactor.clone(),
         open: AtomicBool::new(true),
         number: AtomicUsize::new(MOST),
+        questions: AtomicUsize::new(QUESTIONS),
         bytes: AtomicUsize::new(call.result_limit),
         redactions: Mutex::default(),
     });
-    let (outer, inner) = (std::mem::take(&mut call.round.aside), said.clone());
-    call.round.aside = Aside::to(outer.wants, move |note| {
+    let outer = std::mem::take(&mut call.round.aside);
+    let (wants, can) = (outer.wants, outer.can);
+    let (asked, inner) = ((outer.clone(), said.clone()), said.clone());
+    let aside = Aside::to(wants, move |note| {
         let (outer, said) = (outer.clone(), inner.clone());
         Box::pin(async move {
             let heard = match said.fit(note) {
@@ -56,6 +63,13 @@ pub(super) fn open(call: &mut Call, redactor: &Redactor) -> Listening {
                 said.open.store(false, Ordering::Release);
             }
             heard
+        })
+    });
+    call.round.aside = aside.asking(can, move |question| {
+        let (outer, said) = asked.clone();
+        Box::pin(async move {
+            let answer = outer.ask(said.question(question)?).await;
+            answer.filter(|_| said.open.load(Ordering::Acquire))
         })
     });
     Listening(Some(said))
@@ -98,6 +112,19 @@ impl Said {
             }
             Note::Updated(place) => Some(Note::Updated(place)),
         }
+    }
+
+    /// A question as it may be asked. It counts against what may be said.
+    fn question(&self, question: Value) -> Option<Value> {
+        if !self.open.load(Ordering::Acquire) {
+            return None;
+        }
+        taken(&self.questions, 1)?;
+        self.room(question.to_string().len())?;
+        let mut redactions = Redactions::default();
+        let question = asked(&self.redactor, question, &mut redactions);
+        self.count(&redactions);
+        question
     }
 
     fn log(&self, severity: u8, logger: Option<String>, data: &Value) -> Option<Note> {

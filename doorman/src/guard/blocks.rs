@@ -67,7 +67,11 @@ fn stays(redactor: &Redactor, block: &Value, redactions: &mut Redactions) -> boo
 
 /// A question with its words redacted; none where it could not be sent as it is meant: its state must come
 /// back as it went out, and names have to stay.
-fn asked(redactor: &Redactor, mut block: Value, redactions: &mut Redactions) -> Option<Value> {
+pub(super) fn asked(
+    redactor: &Redactor,
+    mut block: Value,
+    redactions: &mut Redactions,
+) -> Option<Value> {
     let state = block.as_object_mut()?.remove("requestState");
     let shows = |text: &str| redactor.text(text).redactions().total() > 0;
     if redactor.declares() || state.as_ref().and_then(Value::as_str).is_some_and(shows) {
@@ -76,12 +80,30 @@ fn asked(redactor: &Redactor, mut block: Value, redactions: &mut Redactions) -> 
     if any_name(&block, &shows) {
         return None;
     }
+    let several = block.get_mut("inputRequests").and_then(Value::as_object_mut);
+    several.into_iter().flatten().for_each(|(_, one)| emptied(redactor, one, redactions));
+    emptied(redactor, &mut block, redactions);
     // In a question these are names like any other: of fields, and of questions.
     texts(redactor, &mut block, &[], redactions);
     if let Some(state) = state {
         block["requestState"] = state;
     }
     Some(block)
+}
+
+/// Takes out what is filled in already and would be masked in an answer with a field of that name.
+fn emptied(redactor: &Redactor, question: &mut Value, redactions: &mut Redactions) {
+    let fields = question.pointer_mut("/params/requestedSchema/properties");
+    for (name, field) in fields.and_then(Value::as_object_mut).into_iter().flatten() {
+        let Some(field) = field.as_object_mut() else { continue };
+        let Some(value) = field.get("default") else { continue };
+        let filled = json!({ name: value }).to_string();
+        let found = redactor.json(filled.as_bytes());
+        if found.redactions().total() > 0 {
+            redactions.add(found.redactions());
+            field.remove("default");
+        }
+    }
 }
 
 fn any_name(value: &Value, is: &impl Fn(&str) -> bool) -> bool {

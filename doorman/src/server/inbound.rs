@@ -22,13 +22,21 @@ pub struct Inbound {
     pub peer: Option<SocketAddr>,
     /// Where a refusal that HTTP has a status for is left.
     pub slot: Slot,
+    /// Whether it comes over a session of that principal, over which it can be asked something.
+    pub in_session: bool,
 }
 
 impl Inbound {
     /// What the gate found out.
     #[must_use]
     pub fn new(principal: Principal, peer: Option<SocketAddr>, slot: Slot) -> Self {
-        Self { principal, peer, slot }
+        Self { principal, peer, slot, in_session: false }
+    }
+
+    /// One that comes over a session of its sender.
+    #[must_use]
+    pub fn in_session(self) -> Self {
+        Self { in_session: true, ..self }
     }
 }
 

@@ -4,16 +4,21 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use futures_util::future::select_all;
+use futures_util::future::{BoxFuture, select_all};
 use http::HeaderMap;
 use rmcp::{
     ErrorData, RoleServer,
     model::{
-        LoggingMessageNotification, LoggingMessageNotificationParam, ProgressNotification,
-        ProgressNotificationParam, ProtocolVersion, SetLevelRequestParams, SubscriptionFilter,
+        ClientCapabilities, GetExtensions as _, LoggingMessageNotification,
+        LoggingMessageNotificationParam, ProgressNotification, ProgressNotificationParam,
+        ProtocolVersion, ServerRequest, SetLevelRequestParams, SubscriptionFilter,
     },
-    service::{RequestContext, SubscriptionContext, SubscriptionSink},
+    service::{
+        OriginatingRequestId, PeerRequestOptions, RequestContext, SubscriptionContext,
+        SubscriptionSink,
+    },
 };
+use serde_json::Value;
 
 use super::{
     Entrance, Server,
@@ -26,7 +31,7 @@ use super::{
 use crate::{
     call::{Aside, Kinds, Note, Round, Wants},
     schema::Object,
-    tool::Role,
+    tool::{Role, Tool},
     uri::normalized,
 };
 
@@ -63,8 +68,47 @@ impl Server {
         Ok(())
     }
 
-    /// The way to the sender of a request, for what its tool says before it answers.
-    pub(super) fn aside(&self, context: &Context) -> Aside {
+    /// The way to the sender of a request, for what its tool may say and ask before it answers.
+    pub(super) fn aside(&self, tool: &Tool, inbound: &Inbound, context: &Context) -> Aside {
+        let says = if tool.dispatch.notifies() { self.saying(context) } else { Aside::default() };
+        match self.can(inbound, context).filter(|_| tool.dispatch.asks()) {
+            Some(can) => says.asking(can, self.questions(tool.spec.timeout(), context)),
+            None => says,
+        }
+    }
+
+    /// What the sender can be asked for while a call runs: before MCP 2026-07-28, over a session or over
+    /// standard output.
+    fn can(&self, inbound: &Inbound, context: &Context) -> Option<Kinds> {
+        let is_heard = inbound.in_session || matches!(self.entrance, Entrance::Stdio);
+        let client = context.peer.peer_info().filter(|_| is_heard && !is_modern(context))?;
+        Some(declared(&client.capabilities)).filter(|can| *can != Kinds::default())
+    }
+
+    /// Asks the sender, for as long as the call may take. Where the server is to end, no answer can come.
+    fn questions(
+        &self,
+        patience: Duration,
+        context: &Context,
+    ) -> impl Fn(Value) -> BoxFuture<'static, Option<Value>> + Send + Sync + 'static {
+        let (peer, call) = (context.peer.clone(), OriginatingRequestId(context.id.clone()));
+        let ending = self.doorman.parts().ending.clone();
+        move |question| {
+            let (peer, call, ending) = (peer.clone(), call.clone(), ending.clone());
+            Box::pin(async move {
+                let mut request: ServerRequest = serde_json::from_value(question).ok()?;
+                // The answer to the call is the stream that it goes over.
+                request.extensions_mut().insert(call);
+                let options = PeerRequestOptions::with_timeout(patience);
+                let asked = peer.send_cancellable_request(request, options).await.ok()?;
+                let answer = ending.run_until_cancelled(asked.await_response()).await?.ok()?;
+                serde_json::to_value(answer).ok()
+            })
+        }
+    }
+
+    /// The way of log messages and progress.
+    fn saying(&self, context: &Context) -> Aside {
         let severity = match self.entrance {
             _ if is_modern(context) => context.meta.log_level().and_then(severity),
             Entrance::Stdio => Some(self.level.load(Ordering::Relaxed)),
@@ -186,9 +230,10 @@ pub(super) fn is_modern(context: &Context) -> bool {
 /// What a request says that its client can be asked for. Before MCP 2026-07-28 no result can ask.
 pub(super) fn kinds(context: &Context) -> Option<Kinds> {
     let can = context.meta.client_capabilities().filter(|_| is_modern(context))?;
-    Some(Kinds {
-        forms: can.elicitation.is_some_and(|it| it.form.is_some() || it.url.is_none()),
-        model: can.sampling.is_some(),
-        roots: can.roots.is_some(),
-    })
+    Some(declared(&can))
+}
+
+fn declared(can: &ClientCapabilities) -> Kinds {
+    let forms = can.elicitation.as_ref().is_some_and(|it| it.form.is_some() || it.url.is_none());
+    Kinds { forms, model: can.sampling.is_some(), roots: can.roots.is_some() }
 }

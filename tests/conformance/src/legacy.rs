@@ -11,22 +11,26 @@ use serde_json::{Value, json};
 use crate::server::{Context, Listed, allow, plain, text, tool};
 
 pub fn tools() -> Vec<Listed> {
-    let asks = |name: &'static str, description: &'static str, argument: &str| {
+    let asks = || allow().read_only().asks();
+    let says = |name: &'static str, description: &'static str, argument: &str| {
         let schema = json!({
             "type": "object",
             "properties": { argument: { "type": "string" } },
             "required": [argument],
             "additionalProperties": false,
         });
-        (tool(name, description, schema), allow().read_only())
+        tool(name, description, schema)
     };
     let defaults = "Asks for values that have defaults.";
     let enums = "Asks for choices of every kind.";
     vec![
-        asks("test_sampling", "Asks the client's model.", "prompt"),
-        asks("test_elicitation", "Asks the person.", "message"),
-        (plain("test_elicitation_sep1034_defaults", defaults), allow().read_only()),
-        (plain("test_elicitation_sep1330_enums", enums), allow().read_only()),
+        (
+            says("test_sampling", "Asks the client's model.", "prompt"),
+            allow().read_only().asks_model(),
+        ),
+        (says("test_elicitation", "Asks the person.", "message"), asks()),
+        (plain("test_elicitation_sep1034_defaults", defaults), asks().asks_filled()),
+        (plain("test_elicitation_sep1330_enums", enums), asks()),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! What the official conformance suite asks a server for, behind doorman: some of it as exposed functions
 //! and handlers, the rest by a full rmcp server through [`Foreign`](doorman::Foreign).
 //!
-//!     cargo run -p doorman-conformance -- [--token TOKEN]
+//!     cargo run -p doorman-conformance -- [--sessions] [--token TOKEN]
 //!
 //! Without a token everyone on this machine is `dev`. It ends with its standard input.
 
@@ -16,7 +16,7 @@ mod server;
 
 use std::error::Error;
 
-use doorman::{AuditLog, Doorman, DoormanBuilder, OAuth, StaticTokens, VerifiedToken};
+use doorman::{AuditLog, Doorman, DoormanBuilder, OAuth, Sessions, StaticTokens, VerifiedToken};
 use tokio::{io::AsyncReadExt as _, net::TcpListener};
 
 /// The scope that everything needs.
@@ -38,16 +38,22 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn builder(resource: &str) -> Result<DoormanBuilder, Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let token = match (arguments.next().as_deref(), arguments.next(), arguments.next()) {
-        (None, ..) => return Ok(Doorman::dev("conformance")),
-        (Some("--token"), Some(token), None) => token,
-        _ => return Err("usage: doorman-conformance [--token TOKEN]".into()),
+    let mut arguments = std::env::args().skip(1).peekable();
+    let sessions = arguments.next_if_eq("--sessions").map(|_| Sessions::bound().per_caller(1_000));
+    let builder = match (arguments.next().as_deref(), arguments.next(), arguments.next()) {
+        (None, ..) => Doorman::dev("conformance"),
+        (Some("--token"), Some(token), None) => {
+            let suite = VerifiedToken::new("suite").audience(resource).scopes(SCOPE)?;
+            let tokens = StaticTokens::new().insert(&token, suite);
+            let auth = OAuth::new("https://sso.example.com", resource)?.verifier(tokens);
+            Doorman::builder("conformance").auth(auth)
+        }
+        _ => return Err("usage: doorman-conformance [--sessions] [--token TOKEN]".into()),
     };
-    let suite = VerifiedToken::new("suite").audience(resource).scopes(SCOPE)?;
-    let tokens = StaticTokens::new().insert(&token, suite);
-    let auth = OAuth::new("https://sso.example.com", resource)?.verifier(tokens);
-    Ok(Doorman::builder("conformance").auth(auth))
+    Ok(match sessions {
+        Some(sessions) => builder.sessions(sessions),
+        None => builder,
+    })
 }
 
 async fn guard(builder: DoormanBuilder) -> Result<Doorman, doorman::Error> {

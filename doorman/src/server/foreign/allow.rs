@@ -46,6 +46,8 @@ pub(super) enum Opens {
     Completion,
     /// Changes of resources.
     Updates,
+    /// Values in forms that are filled in already.
+    Filled,
 }
 
 impl Allow {
@@ -186,6 +188,10 @@ impl Allow {
     /// answers goes to the server unread. Each round is a call. Without this, a question is refused; addresses
     /// to visit always are. What the caller's client does not declare it is not asked for.
     ///
+    /// Clients before that are asked while a tool runs (`elicitation/create`, 16 times in a call), in the same
+    /// way, where there is a way back: on stdio, and over HTTP with [`Sessions`](crate::Sessions). The time that a
+    /// person takes counts against the tool's timeout.
+    ///
     /// ```
     /// # use doorman::Allow;
     /// let delete = Allow::scopes(["notes:write"]).destructive().asks();
@@ -193,6 +199,18 @@ impl Allow {
     pub fn asks(mut self) -> Self {
         self.asks.forms = true;
         self
+    }
+
+    /// Lets a tool or a prompt ask as [`Allow::asks`] does, in forms in which values are filled in already: those
+    /// stay in which nothing would be masked. Names of fields are the server's own, so a value can be secret
+    /// without anything that tells of it.
+    ///
+    /// ```
+    /// # use doorman::Allow;
+    /// let book = Allow::scopes(["rooms:book"]).destructive().asks_filled();
+    /// ```
+    pub fn asks_filled(self) -> Self {
+        self.asks().open(Opens::Filled)
     }
 
     /// Lets a tool or a prompt ask the client's model something before it answers (`sampling/createMessage`),
@@ -252,7 +270,7 @@ impl Allow {
     /// Lets those who may read a resource hear over HTTP when it changes (`subscriptions/listen`, MCP
     /// 2026-07-28): that it did, and nothing else. A stream ends when its caller's token expires, after an hour, or
     /// after 1,000 changes; a caller has 8 at a time. Older clients' `resources/subscribe` is answered for the
-    /// same resources, and leads to nothing: without a session there is no stream that could tell them.
+    /// same resources, and leads to nothing.
     ///
     /// ```
     /// # use doorman::{Allow, Foreign};

@@ -88,7 +88,7 @@ enum Of {
 impl Dispatch for Row {
     fn dispatch(&self, call: Call) -> BoxFuture<'_, Result<Reply, Refusal>> {
         Box::pin(async move {
-            let (context, _ends) = self.link.context_of(&call)?;
+            let (context, _guard) = self.link.silent_context_of(&call)?;
             let text = |name: &str| Some(call.arguments.get(name)?.as_str()?.to_owned());
             let reference = match &self.of {
                 Of::Prompt(name) => Reference::for_prompt(name.clone()),

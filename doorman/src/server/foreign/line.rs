@@ -8,15 +8,17 @@ use std::convert::Infallible;
 use rmcp::{
     ErrorData, RoleServer,
     model::{
-        ClientJsonRpcMessage, ErrorCode, JsonRpcMessage, LoggingLevel, NumberOrString,
-        ProgressToken, RequestId, RequestMetaObject, ServerNotification,
+        ClientJsonRpcMessage, ClientResult, ErrorCode, JsonRpcMessage, JsonRpcRequest,
+        LoggingLevel, NumberOrString, ProgressToken, RequestMetaObject, ServerNotification,
+        ServerRequest,
     },
     service::TxJsonRpcMessage,
     transport::Transport,
 };
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
+use super::questions::Questions;
 use crate::{
     call::{Aside, Note},
     uri::normalized,
@@ -44,13 +46,21 @@ pub(super) struct Line {
     watched: Option<Vec<String>>,
     /// Fires when nobody listens any more.
     over: CancellationToken,
-    refuse: UnboundedSender<RequestId>,
-    refused: UnboundedReceiver<RequestId>,
+    /// What of the caller it may ask.
+    questions: Questions,
+    /// Ends questions with the line.
+    asking: DropGuard,
+    answer: UnboundedSender<ClientJsonRpcMessage>,
+    answers: UnboundedReceiver<ClientJsonRpcMessage>,
 }
 
 impl Line {
     /// The line of a tool; `meta` tells it what the caller wants to hear.
-    pub(super) fn of_tool(aside: &Aside, meta: &mut RequestMetaObject) -> Self {
+    pub(super) fn of_tool(
+        aside: &Aside,
+        questions: Questions,
+        meta: &mut RequestMetaObject,
+    ) -> Self {
         if aside.wants.progress {
             // Not the caller's own, which is a value.
             meta.set_progress_token(ProgressToken(NumberOrString::Number(0)));
@@ -58,17 +68,47 @@ impl Line {
         if let Some(level) = aside.wants.severity.and_then(|least| LEVELS.get(usize::from(least))) {
             meta.set_log_level(*level);
         }
-        Self::new(aside.clone(), None, CancellationToken::new())
+        Self::new(aside.clone(), questions, None, CancellationToken::new())
     }
 
     /// The line of what tells of changes.
     pub(super) fn of_updates(aside: Aside, watched: Vec<String>, over: CancellationToken) -> Self {
-        Self::new(aside, Some(watched), over)
+        Self::new(aside, Questions::default(), Some(watched), over)
     }
 
-    fn new(aside: Aside, watched: Option<Vec<String>>, over: CancellationToken) -> Self {
-        let (refuse, refused) = unbounded_channel();
-        Self { aside, watched, over, refuse, refused }
+    fn new(
+        aside: Aside,
+        questions: Questions,
+        watched: Option<Vec<String>>,
+        over: CancellationToken,
+    ) -> Self {
+        let (answer, answers) = unbounded_channel();
+        let asking = CancellationToken::new().drop_guard();
+        Self { aside, watched, over, questions, asking, answer, answers }
+    }
+
+    /// Answers a request of the server, in time: it asks nothing that is not to be asked.
+    fn ask(&self, request: JsonRpcRequest<ServerRequest>) {
+        let question = self.questions.meanwhile(&request.request, self.aside.can);
+        let (aside, answer, id) = (self.aside.clone(), self.answer.clone(), request.id);
+        let asking = async move {
+            let said = match question {
+                Some(question) => aside.ask(question).await,
+                None => None,
+            };
+            let said = said.and_then(|said| serde_json::from_value::<ClientResult>(said).ok());
+            let message = said.map_or_else(
+                || {
+                    let words = "the client is not asked";
+                    let error = ErrorData::new(ErrorCode::METHOD_NOT_FOUND, words, None);
+                    JsonRpcMessage::error(error, Some(id.clone()))
+                },
+                |said| JsonRpcMessage::response(said, id.clone()),
+            );
+            let _ = answer.send(message);
+        };
+        let line = self.asking.token().clone();
+        tokio::spawn(async move { line.run_until_cancelled(asking).await });
     }
 
     fn note(&self, notification: ServerNotification) -> Option<Note> {
@@ -108,7 +148,7 @@ impl Transport<RoleServer> for Line {
         let note = match message {
             JsonRpcMessage::Notification(notification) => self.note(notification.notification),
             JsonRpcMessage::Request(request) => {
-                let _ = self.refuse.send(request.id);
+                self.ask(request);
                 None
             }
             _ => None,
@@ -125,9 +165,7 @@ impl Transport<RoleServer> for Line {
     }
 
     async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
-        let id = self.refused.recv().await?;
-        let error = ErrorData::new(ErrorCode::METHOD_NOT_FOUND, "the client is not asked", None);
-        Some(JsonRpcMessage::error(error, Some(id)))
+        self.answers.recv().await
     }
 
     async fn close(&mut self) -> Result<(), Infallible> {

@@ -16,17 +16,17 @@ use rmcp::{
     model::{
         CallToolRequestParams, CallToolResponse, ClientJsonRpcMessage, ClientRequest,
         CompleteRequestParams, CompleteResult, GetPromptRequestParams, GetPromptResponse,
-        ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
-        PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, Request,
-        RequestId, ServerResult, SubscriptionFilter, SubscriptionsListenRequestParams,
-        Tool as Published,
+        InitializeRequestParams, ListPromptsResult, ListResourceTemplatesResult,
+        ListResourcesResult, ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams,
+        ReadResourceResponse, Request, RequestId, ServerResult, SubscriptionFilter,
+        SubscriptionsListenRequestParams, Tool as Published,
     },
     service::{RequestContext, RunningService, TxJsonRpcMessage, serve_directly},
     transport::Transport,
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::line::Line;
+use super::{line::Line, questions::Questions};
 use crate::{call::Call, error::Refusal, principal::Principal, tool::BoxFuture};
 
 /// The most pages that a list may have.
@@ -165,11 +165,16 @@ impl Link {
 
     /// What a server is told of a call beside its request: who calls, and when to stop. What it may say
     /// meanwhile goes over the line, if there is one. The ends are to be held while it runs.
-    pub(super) fn context_of(&self, call: &Call) -> Result<(Context, Ends), Refusal> {
+    pub(super) fn context_of(
+        &self,
+        call: &Call,
+        questions: Questions,
+    ) -> Result<(Context, Ends), Refusal> {
         let (mut context, guard) = self.silent_context_of(call)?;
         let line = call.round.aside.leads_somewhere().then(|| {
-            let line = Line::of_tool(&call.round.aside, &mut context.meta);
-            connected(line, &mut context)
+            let aside = &call.round.aside;
+            let line = Line::of_tool(aside, questions, &mut context.meta);
+            connected(line, questions.declared(aside.can), &mut context)
         });
         Ok((context, Ends { _guard: guard, _line: line }))
     }
@@ -252,8 +257,12 @@ pub(super) struct Ends {
 }
 
 /// Gives the server a peer that leads over a line.
-pub(super) fn connected(line: Line, context: &mut Context) -> RunningService<RoleServer, Nobody> {
-    let connection = serve_directly(Nobody, line, None);
+pub(super) fn connected(
+    line: Line,
+    client: Option<InitializeRequestParams>,
+    context: &mut Context,
+) -> RunningService<RoleServer, Nobody> {
+    let connection = serve_directly(Nobody, line, client);
     context.peer = connection.peer().clone();
     connection
 }

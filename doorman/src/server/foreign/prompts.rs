@@ -70,7 +70,7 @@ fn row(set: &mut Toolset, link: &Arc<Link>, prompt: &Prompt, allow: &Allow) -> R
     if allow.opens(Opens::Completion) {
         completions::of_prompt(set, link, prompt, allow)?;
     }
-    let (name, asks) = (prompt.name.clone(), Questions(allow.asks));
+    let (name, asks) = (prompt.name.clone(), Questions::of(allow));
     let row = Row { link: link.clone(), name, binary: allow.binary, asks };
     let role = Role::Prompt { name: prompt.name.clone(), published: Arc::new(published) };
     set.add(spec, Arc::new(row), role);
@@ -101,7 +101,7 @@ struct Row {
 impl Dispatch for Row {
     fn dispatch(&self, call: Call) -> BoxFuture<'_, Result<Reply, Refusal>> {
         Box::pin(async move {
-            let (mut context, _ends) = self.link.context_of(&call)?;
+            let (mut context, _guard) = self.link.silent_context_of(&call)?;
             self.asks.tell(&call.round, &mut context);
             let (answering, can) = (is_answer(&call.round), call.round.can);
             let mut request =

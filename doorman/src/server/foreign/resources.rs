@@ -117,7 +117,7 @@ impl Own {
 impl Dispatch for Row {
     fn dispatch(&self, call: Call) -> BoxFuture<'_, Result<Reply, Refusal>> {
         Box::pin(async move {
-            let (context, _ends) = self.link.context_of(&call)?;
+            let (context, _guard) = self.link.silent_context_of(&call)?;
             let uri = call.arguments.get("uri").and_then(Value::as_str).and_then(normalized);
             // The one form that was matched is the one that the server sees.
             let uri = uri.filter(|uri| self.own.matches(uri)).ok_or(Refusal::NotExposed)?;

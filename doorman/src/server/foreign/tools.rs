@@ -62,7 +62,7 @@ pub(super) async fn add(
         link: link.clone(),
         source,
         binary: allow.binary,
-        asks: Questions(allow.asks),
+        asks: Questions::of(&allow),
         notifies: allow.opens(Opens::Notes),
         declares: pinned.declares(),
         pinned,
@@ -109,7 +109,7 @@ impl Dispatch for Row {
             if !self.unchanged().await {
                 return Err(Refusal::Changed);
             }
-            let (mut context, _ends) = self.link.context_of(&call)?;
+            let (mut context, _ends) = self.link.context_of(&call, self.asks)?;
             self.asks.tell(&call.round, &mut context);
             let (answering, can) = (is_answer(&call.round), call.round.can);
             let mut request =
@@ -144,6 +144,10 @@ impl Dispatch for Row {
 
     fn notifies(&self) -> bool {
         self.notifies
+    }
+
+    fn asks(&self) -> bool {
+        self.asks.any()
     }
 
     fn is_foreign(&self) -> bool {

@@ -92,7 +92,7 @@ impl Dispatch for Row {
             context.meta.set_client_capabilities(ClientCapabilities::default());
             let over = CancellationToken::new();
             let line = Line::of_updates(call.round.aside.clone(), watched, over.clone());
-            let _line = connected(line, &mut context);
+            let _line = connected(line, None, &mut context);
             let listening = self.link.server().listen(filter, context);
             let listening = tokio::time::timeout(LONGEST, over.run_until_cancelled(listening));
             match listening.await {
