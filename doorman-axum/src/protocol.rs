@@ -92,7 +92,7 @@ impl Protocol {
     }
 
     /// Answers a message: a plain one by the short way, and all else by rmcp's. What comes over a session,
-    /// or begins one, goes rmcp's way.
+    /// or begins one, goes rmcp's way. The body is read here for both: rmcp would keep it in its pieces.
     ///
     /// # Errors
     /// It is too large, or breaks off.
@@ -101,50 +101,34 @@ impl Protocol {
         request: Request,
         sender: Inbound,
     ) -> Result<Response, Unread> {
-        if sender.in_session || !(self.may_begin() || Server::may_be_plain(request.headers())) {
-            return Ok(self.whole(request, sender).await);
-        }
         let (mut head, body) = request.into_parts();
         let body = self.read(body).await?;
-        let plain = Server::may_be_plain(&head.headers)
-            .then(|| self.server.plain(&head.headers, &body))
-            .flatten();
-        let Some(plain) = plain else {
-            let begun = self.begun(&body, &sender);
-            let request = Request::from_parts(head, body.into());
-            return Ok(match begun {
-                Some((sessions, place)) => sessions.begin(request, sender, place).await,
-                None => self.whole(request, sender).await,
-            });
-        };
-        let headers = std::mem::take(&mut head.headers);
-        let answer = self.server.answer(plain, sender, headers).await;
-        let mut response = Response::new(Body::from(answer));
-        let json = HeaderValue::from_static("application/json");
-        response.headers_mut().insert(header::CONTENT_TYPE, json);
-        Ok(response)
-    }
-
-    async fn whole(&self, mut request: Request, sender: Inbound) -> Response {
-        request.extensions_mut().insert(sender.clone());
-        match self.sessions.as_ref().filter(|_| sender.in_session) {
-            Some(sessions) => {
-                let is_message = request.method() == Method::POST;
-                let response = sessions.rmcp.handle(request).await.map(Body::new);
-                if is_message { spoken(response).await } else { response }
-            }
-            None => SENDER.scope(sender, self.rmcp.handle(request)).await.map(Body::new),
+        if !sender.in_session
+            && Server::may_be_plain(&head.headers)
+            && let Some(plain) = self.server.plain(&head.headers, &body)
+        {
+            let headers = std::mem::take(&mut head.headers);
+            let answer = self.server.answer(plain, sender, headers).await;
+            let mut response = Response::new(Body::from(answer));
+            let json = HeaderValue::from_static("application/json");
+            response.headers_mut().insert(header::CONTENT_TYPE, json);
+            return Ok(response);
         }
+        let sessions = self.sessions.as_ref();
+        let place = sessions.filter(|_| !sender.in_session).and_then(|sessions| {
+            is_beginning(&body).then(|| sessions.held.place(&sender.principal)).flatten()
+        });
+        let request = Request::from_parts(head, body.into());
+        Ok(match sessions {
+            Some(sessions) if sender.in_session => sessions.answer(request, sender).await,
+            Some(sessions) if place.is_some() => sessions.begin(request, sender, place).await,
+            _ => self.alone(request, sender).await,
+        })
     }
 
-    fn may_begin(&self) -> bool {
-        self.sessions.is_some()
-    }
-
-    /// A place for the session that a message begins. Where there is none, it is answered without a session.
-    fn begun(&self, body: &[u8], sender: &Inbound) -> Option<(&Sessions, Place)> {
-        let sessions = self.sessions.as_ref().filter(|_| is_beginning(body))?;
-        Some((sessions, sessions.held.place(&sender.principal)?))
+    async fn alone(&self, mut request: Request, sender: Inbound) -> Response {
+        request.extensions_mut().insert(sender.clone());
+        SENDER.scope(sender, self.rmcp.handle(request)).await.map(Body::new)
     }
 
     async fn read(&self, body: Body) -> Result<Bytes, Unread> {
@@ -159,9 +143,18 @@ impl Protocol {
 }
 
 impl Sessions {
-    async fn begin(&self, mut request: Request, sender: Inbound, place: Place) -> Response {
+    /// Answers the message that begins a session in this place.
+    async fn begin(&self, mut request: Request, sender: Inbound, place: Option<Place>) -> Response {
         request.extensions_mut().insert(sender.in_session());
-        PLACE.scope(Cell::new(Some(place)), self.rmcp.handle(request)).await.map(Body::new)
+        PLACE.scope(Cell::new(place), self.rmcp.handle(request)).await.map(Body::new)
+    }
+
+    /// Answers what comes over a session.
+    async fn answer(&self, mut request: Request, sender: Inbound) -> Response {
+        let is_message = request.method() == Method::POST;
+        request.extensions_mut().insert(sender);
+        let response = self.rmcp.handle(request).await.map(Body::new);
+        if is_message { spoken(response).await } else { response }
     }
 }
 
