@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use doorman::{Allow, DoormanBuilder, Sessions};
+use doorman::{Allow, DoormanBuilder, OAuth, Sessions, StaticTokens, VerifiedToken};
 use rmcp::model::{
     CallToolResponse, CallToolResult, ClientResult, ContentBlock, ElicitRequestParams,
     LoggingLevel, LoggingMessageNotificationParam, ServerRequest,
@@ -18,7 +18,7 @@ use tokio::{
 use crate::{
     sentinels::Net,
     support::{
-        NOBODY, READER, Response, STRANGER, Server, WRITER,
+        ISSUER, NOBODY, READER, RESOURCE, Response, STRANGER, Server, WRITER,
         foreign::{Notes, builder, reads, tool},
         serve_with,
         stdio::wire,
@@ -136,6 +136,18 @@ impl Calling {
     }
 }
 
+/// The stream of a session that answers nothing.
+async fn listening(server: &Server, token: &str, id: &str) -> Calling {
+    let request = format!(
+        "GET /mcp HTTP/1.1\r\nHost: {}\r\nAccept: text/event-stream\r\nConnection: close\r\n{}\r\n",
+        server.address,
+        headers(token, id)
+    );
+    let mut stream = Calling(BufReader::new(server.open(&request).await).lines());
+    while stream.0.next_line().await.unwrap().is_some_and(|line| !line.is_empty()) {}
+    stream
+}
+
 /// What a client answers to a question.
 fn answer(question: &Value, result: &Value) -> String {
     json!({ "jsonrpc": "2.0", "id": question["id"], "result": result }).to_string()
@@ -161,7 +173,7 @@ async fn a_session_is_known_to_who_began_it_and_to_nobody_else() {
     for method in ["GET", "DELETE"] {
         for token in [WRITER, NOBODY, ""] {
             let headers = format!(
-                "Host: {}\r\nAccept: text/event-stream\r\n{}",
+                "Host: {}\r\nAccept: text/event-stream\r\nLast-Event-ID: 0/0\r\n{}",
                 server.address,
                 headers(token, &id)
             );
@@ -175,15 +187,50 @@ async fn a_session_is_known_to_who_began_it_and_to_nobody_else() {
 }
 
 #[tokio::test]
-async fn a_session_opens_nothing() {
-    let server =
-        serving(answering(), Allow::scopes(["invoices:write"]).read_only(), Sessions::bound());
-    let server = server.await;
-    let id = session(&server, READER, "{}").await;
-    let refused = over(&server, READER, &id, &calling(&json!({}))).await;
-    assert_eq!(refused.status, 403, "{refused:?}");
-    assert!(refused.header("www-authenticate").is_some(), "{refused:?}");
-    assert_eq!(server.records.all().pop().unwrap()["reason"], "forbidden:scope");
+async fn a_session_opens_no_tool_that_the_requests_own_token_does_not() {
+    let token = |scopes| {
+        let token = VerifiedToken::new("ann").audience(RESOURCE).client_id("client-1");
+        token.scopes(scopes).unwrap()
+    };
+    let tokens = StaticTokens::new()
+        .insert(READER, token("invoices:read"))
+        .insert(WRITER, token("invoices:read invoices:write"));
+    let auth = OAuth::new(ISSUER, RESOURCE).unwrap().verifier(tokens);
+    let allow = Allow::scopes(["invoices:write"]).read_only();
+    let built = built(answering(), allow, Sessions::bound()).await;
+    let server = serve_with(built.auth(auth)).await;
+    for begins in [READER, WRITER] {
+        let id = session(&server, begins, "{}").await;
+        let refused = over(&server, READER, &id, &calling(&json!({}))).await;
+        assert_eq!(refused.status, 403, "{refused:?}");
+        assert!(refused.header("www-authenticate").is_some(), "{refused:?}");
+        assert_eq!(server.records.all().pop().unwrap()["reason"], "forbidden:scope");
+        let found = call(&server, WRITER, &id).await;
+        assert_eq!(found["result"]["content"][0]["text"], "found", "{found}");
+    }
+}
+
+#[tokio::test]
+async fn no_initialize_reaches_a_session_of_another() {
+    let server = serving(asking(form("?", &json!({}))), reads().asks(), Sessions::bound()).await;
+    let id = session(&server, READER, FORMS).await;
+    for (token, version, status) in [
+        (WRITER, "2026-07-28", 200),
+        ("", "2026-07-28", 200),
+        (READER, "2026-07-28", 200),
+        (WRITER, "2025-11-25", 404),
+    ] {
+        let params = json!({ "protocolVersion": version, "capabilities": {},
+            "clientInfo": { "name": "test", "version": "1" } });
+        let body = json!({ "jsonrpc": "2.0", "id": 7, "method": "initialize", "params": params });
+        let named = headers(token, &id).replace("2025-11-25", version);
+        let answer = server.post_with(&named, &body.to_string()).await;
+        assert_eq!(answer.status, status, "{token} {version}: {answer:?}");
+        assert_ne!(answer.header("mcp-session-id"), Some(&*id));
+    }
+    let mut called = Calling::over(&server, READER, &id).await;
+    let asked = called.next().await;
+    assert_eq!(asked["method"], "elicitation/create", "{asked}");
 }
 
 #[tokio::test]
@@ -203,9 +250,17 @@ async fn a_session_that_was_ended_is_not_found() {
 async fn a_session_is_named_once() {
     let server = serving(answering(), reads(), Sessions::bound()).await;
     let id = session(&server, READER, "{}").await;
-    let twice = format!("{}Mcp-Session-Id: {id}\r\n", headers(READER, &id));
-    let refused = server.post_with(&twice, &calling(&json!({}))).await;
-    assert_eq!(refused.status, 400, "{refused:?}");
+    let other = session(&server, WRITER, "{}").await;
+    for (first, second) in [(&id, &id), (&id, &other), (&other, &id)] {
+        let twice = format!("{}Mcp-Session-Id: {second}\r\n", headers(READER, first));
+        let refused = server.post_with(&twice, &calling(&json!({}))).await;
+        assert_eq!(refused.status, 400, "{refused:?}");
+        for method in ["GET", "DELETE"] {
+            let headers =
+                format!("Host: {}\r\nAccept: text/event-stream\r\n{twice}", server.address);
+            assert_eq!(server.head(&format!("{method} /mcp"), &headers).await.status, 400);
+        }
+    }
 }
 
 #[tokio::test]
@@ -247,6 +302,48 @@ async fn a_request_without_a_session_stands_for_itself_as_ever() {
 }
 
 #[tokio::test]
+async fn an_event_without_data_goes_only_to_clients_that_know_them() {
+    let server = serving(answering(), reads(), Sessions::bound()).await;
+    let id = session(&server, READER, "{}").await;
+    let empty = |answer: &Response| answer.body.lines().any(|line| line == "data: ");
+    assert!(!empty(&begun(&server, READER, "{}").await));
+    for (version, is_known) in [("2025-06-18", false), ("2025-11-25", true)] {
+        let named = headers(READER, &id).replace("2025-11-25", version);
+        let answer = server.post_with(&named, &calling(&json!({}))).await;
+        assert_eq!(answer.events().len(), 1, "{answer:?}");
+        assert_eq!(empty(&answer), is_known, "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_ends_when_it_is_old_and_its_place_is_free() {
+    let brief = Duration::from_millis(300);
+    let terms = Sessions::bound().per_caller(1).idle(brief).longest(brief);
+    let server = serving(answering(), reads().timeout(brief), terms).await;
+    let id = session(&server, READER, "{}").await;
+    let mut stream = listening(&server, READER, &id).await;
+    while stream.0.next_line().await.unwrap().is_some() {}
+    assert_eq!(over(&server, READER, &id, &calling(&json!({}))).await.status, 404);
+    while begun(&server, READER, "{}").await.header("mcp-session-id").is_none() {}
+}
+
+#[tokio::test]
+async fn a_question_that_nobody_waits_for_is_taken_back() {
+    let notes = asking(form("?", &json!({})));
+    let allow = reads().asks().timeout(Duration::from_millis(300));
+    let server = serving(notes, allow, Sessions::bound()).await;
+    let id = session(&server, READER, FORMS).await;
+    let mut stream = listening(&server, READER, &id).await;
+    let mut called = Calling::over(&server, READER, &id).await;
+    let asked = called.next().await;
+    let ended = called.next().await;
+    assert_eq!(ended["result"]["_meta"]["doorman/refusal"]["reason"], "timeout", "{ended}");
+    let taken_back = stream.next().await;
+    assert_eq!(taken_back["method"], "notifications/cancelled", "{taken_back}");
+    assert_eq!(taken_back["params"]["requestId"], asked["id"]);
+}
+
+#[tokio::test]
 async fn a_tool_asks_while_it_runs_and_only_its_caller_answers() {
     let fields = json!({ "sure": { "type": "boolean", "default": true } });
     let question = form("Ask ann@example.com?", &fields);
@@ -263,6 +360,13 @@ async fn a_tool_asks_while_it_runs_and_only_its_caller_answers() {
     let fields = json!({ "sure": { "type": "boolean" } });
     assert_eq!(params["requestedSchema"]["properties"], fields, "{asked}");
 
+    let given_up = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled",
+        "params": { "requestId": 7 } })
+    .to_string();
+    assert_eq!(over(&server, WRITER, &id, &given_up).await.status, 404);
+    assert_eq!(over(&server, WRITER, &other, &given_up).await.status, 202);
+    let again = over(&server, READER, &id, &calling(&json!({}))).await;
+    assert!(again.status >= 400, "its number is taken: {again:?}");
     let forged = answer(&asked, &json!({ "action": "accept", "content": { "sure": "forged" } }));
     assert_eq!(over(&server, WRITER, &id, &forged).await.status, 404);
     assert_eq!(over(&server, WRITER, &other, &forged).await.status, 202);
@@ -385,13 +489,7 @@ async fn what_a_tool_says_goes_over_its_callers_session() {
     });
     let server = serving(notes, reads().notifies(), Sessions::bound()).await;
     let id = session(&server, READER, "{}").await;
-    let listening = format!(
-        "GET /mcp HTTP/1.1\r\nHost: {}\r\nAccept: text/event-stream\r\n{}\r\n",
-        server.address,
-        headers(READER, &id)
-    );
-    let mut stream = Calling(BufReader::new(server.open(&listening).await).lines());
-    while stream.0.next_line().await.unwrap().is_some_and(|line| !line.is_empty()) {}
+    let mut stream = listening(&server, READER, &id).await;
     call(&server, READER, &id).await;
     let said = stream.next().await;
     assert_eq!(said["method"], "notifications/message", "{said}");
@@ -399,7 +497,7 @@ async fn what_a_tool_says_goes_over_its_callers_session() {
 }
 
 #[tokio::test]
-async fn no_secret_is_asked_with_and_no_id_or_answer_is_logged_or_recorded() {
+async fn no_secret_is_asked_with_and_doorman_logs_and_records_no_id_and_no_answer() {
     let net = Net::cast();
     let fields = json!({
         "data": { "type": "string", "title": "password=b0und", "default": "b0und" },
@@ -413,6 +511,7 @@ async fn no_secret_is_asked_with_and_no_id_or_answer_is_logged_or_recorded() {
     assert!(!asked.to_string().contains("b0und"), "{asked}");
     let content = json!({ "action": "accept", "content": { "data": "b0und-answer" } });
     let refused = over(&server, WRITER, &id, &answer(&asked, &content)).await;
+    assert_eq!(refused.status, 404);
     assert!(!refused.body.contains(&id), "{refused:?}");
     over(&server, READER, &id, &answer(&asked, &content)).await;
     called.next().await;
@@ -457,18 +556,12 @@ async fn a_server_that_is_to_end_waits_for_no_answer() {
         doorman_axum::serve_until(listener, app, &doorman, signal).await
     });
     let id = session(&server, READER, FORMS).await;
-    let listening = format!(
-        "GET /mcp HTTP/1.1\r\nHost: {}\r\nAccept: text/event-stream\r\n{}\r\n",
-        server.address,
-        headers(READER, &id)
-    );
-    let mut stream = BufReader::new(server.open(&listening).await).lines();
-    while stream.next_line().await.unwrap().is_some_and(|line| !line.is_empty()) {}
+    let mut stream = listening(&server, READER, &id).await;
     let mut called = Calling::over(&server, READER, &id).await;
     called.next().await;
     told.send(()).unwrap();
     assert_eq!(called.text().await, "nobody is asked");
-    while stream.next_line().await.unwrap().is_some() {}
+    while stream.0.next_line().await.unwrap().is_some() {}
     serving.await.unwrap().unwrap();
 }
 

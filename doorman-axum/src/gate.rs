@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::{
     admission::{Sender, TurnedAway, admit, challenge, ended, until},
-    protocol::Protocol,
+    protocol::{Protocol, SESSION},
 };
 
 pub(crate) struct Gate {
@@ -67,7 +67,7 @@ fn session(
     headers: &HeaderMap,
     principal: &Principal,
 ) -> Result<Option<SystemTime>, (StatusCode, &'static str)> {
-    let mut named = headers.get_all("mcp-session-id").iter();
+    let mut named = headers.get_all(SESSION).iter();
     let (Some(held), Some(id)) = (held.filter(|_| !is_modern(headers)), named.next()) else {
         return Ok(None);
     };

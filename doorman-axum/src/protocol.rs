@@ -41,6 +41,9 @@ struct Sessions {
     _end: DropGuard,
 }
 
+/// Names a session.
+pub(crate) const SESSION: &str = "mcp-session-id";
+
 /// Why a message was not read: a status and words.
 pub(crate) type Unread = (StatusCode, &'static str);
 
@@ -51,6 +54,9 @@ tokio::task_local! {
 
     /// Where a session may begin.
     static PLACE: Cell<Option<Place>>;
+
+    /// The session that a request comes over, which the gate found to be its sender's.
+    static OWN: String;
 }
 
 impl Protocol {
@@ -115,6 +121,10 @@ impl Protocol {
             return Ok(response);
         }
         let sessions = self.sessions.as_ref();
+        // What the gate has not looked at, rmcp must not see: it may take the message for one of a session.
+        if !sender.in_session {
+            head.headers.remove(SESSION);
+        }
         let place = sessions.filter(|_| !sender.in_session).and_then(|sessions| {
             is_beginning(&body).then(|| sessions.held.place(&sender.principal)).flatten()
         });
@@ -146,16 +156,38 @@ impl Sessions {
     /// Answers the message that begins a session in this place.
     async fn begin(&self, mut request: Request, sender: Inbound, place: Option<Place>) -> Response {
         request.extensions_mut().insert(sender.in_session());
-        PLACE.scope(Cell::new(place), self.rmcp.handle(request)).await.map(Body::new)
+        unprimed(PLACE.scope(Cell::new(place), self.rmcp.handle(request)).await.map(Body::new))
     }
 
     /// Answers what comes over a session.
     async fn answer(&self, mut request: Request, sender: Inbound) -> Response {
         let is_message = request.method() == Method::POST;
+        let primes = request.headers().get("mcp-protocol-version").is_some_and(resumes);
+        let own = request.headers().get(SESSION).and_then(|id| id.to_str().ok());
+        let own = own.unwrap_or_default().to_owned();
         request.extensions_mut().insert(sender);
-        let response = self.rmcp.handle(request).await.map(Body::new);
+        let response = OWN.scope(own, self.rmcp.handle(request)).await.map(Body::new);
+        let response = if primes { response } else { unprimed(response) };
         if is_message { spoken(response).await } else { response }
     }
+}
+
+/// Whether a client's version knows streams that begin with an event without data (MCP 2025-11-25).
+fn resumes(version: &HeaderValue) -> bool {
+    version.as_bytes() >= b"2025-11-25".as_slice()
+}
+
+/// An event without data, from which a stream can be taken up again.
+fn is_priming(event: &Result<Bytes, axum::Error>) -> bool {
+    event.as_ref().is_ok_and(|event| event.starts_with(b"data: \n"))
+}
+
+/// A stream as older clients know them: they take the data of every event for a message.
+fn unprimed(response: Response) -> Response {
+    response.map(|body| {
+        let events = body.into_data_stream();
+        Body::from_stream(events.filter(|event| std::future::ready(!is_priming(event))))
+    })
 }
 
 /// The answer to a message of a session, once the first thing that is said is known: a refusal has a status of
@@ -164,7 +196,7 @@ async fn spoken(response: Response) -> Response {
     let (head, body) = response.into_parts();
     let (mut body, mut begun) = (body.into_data_stream(), Vec::new());
     while let Some(event) = body.next().await {
-        let says_nothing = event.as_ref().is_ok_and(|event| event.starts_with(b"data: \n"));
+        let says_nothing = is_priming(&event);
         begun.push(event);
         if !says_nothing {
             break;

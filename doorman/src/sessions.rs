@@ -7,14 +7,17 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tokio_util::sync::{CancellationToken, DropGuard};
+
 use crate::principal::Principal;
 
 /// Sessions for clients before MCP 2026-07-28, where a tool of another server asks its caller something
 /// while it runs ([`Allow::asks`](crate::Allow::asks) and its like). Without them there is nothing to ask over.
 ///
-/// A session belongs to the issuer, tenant and subject that began it. To anyone else it is unknown (404), on
-/// POST, GET and DELETE; and it opens nothing: the principal and its scopes are those of each request's own
-/// token. Callers that are not verified, and those for whom no place is left, are served without one, which
+/// A session belongs to the issuer, tenant, subject and OAuth client that began it. To anyone else it is unknown
+/// (404), on POST, GET and DELETE; and it opens no tool: the principal and its scopes are those of each request's
+/// own token. What was begun with one token of its owner can be read, answered and cancelled with any other.
+/// Callers that are not verified, and those for whom no place is left, are served without one, which
 /// the protocol allows. A session is kept in this process: where several run, a client must come back to the
 /// same one.
 ///
@@ -111,11 +114,13 @@ pub struct Held {
     sessions: Mutex<HashMap<String, Session>>,
 }
 
-/// Issuer, tenant and subject.
-type Owner = (Option<String>, Option<String>, String);
+/// Issuer, tenant, subject and client.
+type Owner = (Option<String>, Option<String>, String, Option<String>);
 
 struct Session {
     place: Place,
+    /// Tells that it is forgotten.
+    _over: DropGuard,
     begun: Instant,
     used: Instant,
 }
@@ -139,6 +144,12 @@ impl Held {
         self.terms.idle
     }
 
+    /// How long a session may last.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        self.terms.longest
+    }
+
     /// A place for a session of this caller, where there is one. Who is not verified has none: nobody
     /// could be told from another.
     #[must_use]
@@ -154,11 +165,18 @@ impl Held {
         Some(Place { owner, taken: self.taken.clone() })
     }
 
-    /// Keeps the session that was begun in a place.
-    pub fn begin(&self, id: &str, place: Place, now: Instant) {
-        let session = Session { place, begun: now, used: now };
+    /// Keeps the session that was begun in a place. What is given ends when it is forgotten.
+    pub fn begin(
+        &self,
+        id: &str,
+        place: Place,
+        now: Instant,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let over = CancellationToken::new();
+        let session = Session { place, _over: over.clone().drop_guard(), begun: now, used: now };
         let before = locked(&self.sessions).insert(id.to_owned(), session);
         drop(before);
+        over.cancelled_owned()
     }
 
     /// How much longer a session of this caller may last: it is used now. `None` where it is unknown, has
@@ -216,7 +234,9 @@ impl fmt::Debug for Place {
 fn owner(principal: &Principal) -> Option<Owner> {
     let owned = |text: Option<&str>| text.map(str::to_owned);
     principal.verified().then(|| {
-        (owned(principal.issuer()), owned(principal.tenant()), principal.subject().to_owned())
+        let subject = principal.subject().to_owned();
+        let (issuer, tenant) = (owned(principal.issuer()), owned(principal.tenant()));
+        (issuer, tenant, subject, owned(principal.client_id()))
     })
 }
 
@@ -226,6 +246,10 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+
+    use futures_util::FutureExt as _;
+
     use super::*;
     use crate::principal::Transport;
 
@@ -243,12 +267,12 @@ mod tests {
 
     fn held(terms: Sessions, of: &Principal, now: Instant) -> Held {
         let held = Held::new(terms);
-        held.begin("s1", held.place(of).unwrap(), now);
+        let _over = held.begin("s1", held.place(of).unwrap(), now);
         held
     }
 
     #[test]
-    fn a_session_is_known_to_the_issuer_tenant_and_subject_that_began_it() {
+    fn a_session_is_known_to_the_issuer_tenant_subject_and_client_that_began_it() {
         let (now, ann) = (Instant::now(), caller("https://a", Some("t"), "ann"));
         let held = held(Sessions::bound(), &ann, now);
         assert!(held.left("s1", &ann, now).is_some());
@@ -259,6 +283,7 @@ mod tests {
             caller("https://a", Some("u"), "ann"),
             caller("https://a", None, "ann"),
             caller("https://a", Some("t"), "bob"),
+            Principal { client_id: Some("other".into()), ..ann.clone() },
             unverified,
             Principal::anonymous(Transport::Http),
         ] {
@@ -298,9 +323,11 @@ mod tests {
         let third = held.place(&bob).unwrap();
         assert!(held.place(&bob).is_none());
         drop(first);
-        held.begin("s", held.place(&bob).unwrap(), Instant::now());
+        let mut over = pin!(held.begin("s", held.place(&bob).unwrap(), Instant::now()));
+        assert!(over.as_mut().now_or_never().is_none());
         assert!(held.place(&ann).is_none());
         held.end("s");
+        assert!(over.now_or_never().is_some());
         assert!(held.place(&ann).is_some());
         drop((second, third));
         assert!(locked(&held.taken).is_empty());

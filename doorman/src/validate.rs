@@ -1,8 +1,11 @@
 //! Values held against schemas, and what is said of those that do not fit: never a value.
 
+mod reading;
+
 use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
 
+use self::reading::Reading;
 use crate::schema::Object;
 
 /// How many mistakes are told of one value.
@@ -22,12 +25,14 @@ const STEPS: usize = 100_000;
 #[derive(Debug, Clone)]
 pub(crate) struct Compiled {
     validator: Validator,
+    reading: Option<Reading>,
     schema: Value,
 }
 
 impl Compiled {
     /// Compiles a schema, with a linear pattern engine and without any fetching.
     pub(crate) fn new(schema: &Object) -> Result<Self, String> {
+        let reading = Reading::of(schema);
         let schema = Value::Object(schema.clone());
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
@@ -35,7 +40,7 @@ impl Compiled {
             .should_validate_formats(false)
             .build(&schema);
         match validator {
-            Ok(validator) => Ok(Self { validator, schema }),
+            Ok(validator) => Ok(Self { validator, reading, schema }),
             Err(error) => {
                 Err(format!("its schema cannot be compiled (`{}`)", error.kind().keyword()))
             }
@@ -45,6 +50,12 @@ impl Compiled {
     /// The decision; what follows is only words.
     pub(crate) fn fits(&self, value: &Value) -> bool {
         self.validator.is_valid(value)
+    }
+
+    /// Whether a document surely fits, below the member of this name if there is one, and has no name twice in
+    /// one object. It is read once and not kept; one that does not surely fit may fit all the same.
+    pub(crate) fn surely_fits(&self, document: &[u8], below: Option<&str>) -> bool {
+        self.reading.as_ref().is_some_and(|reading| reading.fits(document, below))
     }
 
     /// What does not fit, a sentence each. They hold names of the schema and no value or key of the

@@ -1,33 +1,60 @@
 //! rmcp's own sessions, each in a place of its caller's.
 
-use std::{cell::Cell, sync::Arc, time::Instant};
-
-use doorman::private::Held;
-use futures_util::Stream;
-use rmcp::{
-    model::{ClientJsonRpcMessage, ServerJsonRpcMessage},
-    transport::streamable_http_server::session::{
-        ServerSseMessage, SessionId, SessionManager,
-        local::{LocalSessionManager, LocalSessionManagerError, SessionTransport},
-    },
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet},
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
-use super::PLACE;
+use doorman::private::Held;
+use futures_util::{
+    Stream, StreamExt as _,
+    future::{Either, select},
+    stream,
+};
+use rmcp::{
+    model::{ClientJsonRpcMessage, RequestId, ServerJsonRpcMessage},
+    transport::streamable_http_server::session::{
+        ServerSseMessage, SessionId, SessionManager,
+        local::{LocalSessionManager, LocalSessionManagerError, SessionError, SessionTransport},
+    },
+};
+use tokio::{sync::mpsc, time::timeout};
+
+use super::{OWN, PLACE};
+
+/// The most requests of a session that are under way.
+const UNDER_WAY: usize = 256;
+/// The most events that wait for the reader of an answer: more than a call may say. And of the stream that
+/// answers nothing.
+const OF_AN_ANSWER: usize = 1_100;
+const OF_NONE: usize = 64;
 
 pub(super) struct Kept {
     held: Arc<Held>,
-    rmcp: LocalSessionManager,
+    rmcp: Arc<LocalSessionManager>,
+    under_way: Arc<UnderWay>,
 }
+
+type Kind = LocalSessionManagerError;
 
 impl Kept {
     pub(super) fn of(held: Arc<Held>) -> Self {
         let mut rmcp = LocalSessionManager::default();
         rmcp.session_config.keep_alive = Some(held.idle());
-        Self { held, rmcp }
+        Self { held, rmcp: Arc::new(rmcp), under_way: Arc::default() }
     }
 }
 
-type Kind = LocalSessionManagerError;
+/// A session is reached only by a request that the gate found to be its owner's.
+fn own(id: &SessionId) -> Result<(), Kind> {
+    match OWN.try_with(|own| **own == **id) {
+        Ok(true) => Ok(()),
+        _ => Err(Kind::SessionNotFound("".into())),
+    }
+}
 
 impl SessionManager for Kept {
     type Error = Kind;
@@ -38,7 +65,14 @@ impl SessionManager for Kept {
         let place = PLACE.try_with(Cell::take).ok().flatten();
         let place = place.ok_or_else(|| Kind::SessionNotFound("".into()))?;
         let (id, transport) = self.rmcp.create_session().await?;
-        self.held.begin(&id, place, Instant::now());
+        let over = self.held.begin(&id, place, Instant::now());
+        let (held, rmcp, old) = (self.held.clone(), self.rmcp.clone(), id.clone());
+        tokio::spawn(async move {
+            if timeout(held.longest(), over).await.is_err() {
+                held.end(&old);
+                let _ = rmcp.close_session(&old).await;
+            }
+        });
         Ok((id, transport))
     }
 
@@ -56,7 +90,7 @@ impl SessionManager for Kept {
     }
 
     async fn has_session(&self, id: &SessionId) -> Result<bool, Kind> {
-        self.rmcp.has_session(id).await
+        Ok(own(id).is_ok() && self.rmcp.has_session(id).await?)
     }
 
     async fn create_stream(
@@ -64,7 +98,14 @@ impl SessionManager for Kept {
         id: &SessionId,
         message: ClientJsonRpcMessage,
     ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Kind> {
-        self.rmcp.create_stream(id, message).await
+        own(id)?;
+        let number = match &message {
+            ClientJsonRpcMessage::Request(request) => self.under_way.begin(id, &request.id),
+            _ => None,
+        };
+        // rmcp mixes up what is under one number.
+        let number = number.ok_or(SessionError::DuplicatedRequestId(0))?;
+        Ok(drained(self.rmcp.create_stream(id, message).await?, OF_AN_ANSWER, Some(number)))
     }
 
     async fn accept_message(
@@ -72,6 +113,7 @@ impl SessionManager for Kept {
         id: &SessionId,
         message: ClientJsonRpcMessage,
     ) -> Result<(), Kind> {
+        own(id)?;
         self.rmcp.accept_message(id, message).await
     }
 
@@ -79,7 +121,8 @@ impl SessionManager for Kept {
         &self,
         id: &SessionId,
     ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Kind> {
-        self.rmcp.create_standalone_stream(id).await
+        own(id)?;
+        Ok(drained(self.rmcp.create_standalone_stream(id).await?, OF_NONE, None))
     }
 
     async fn resume(
@@ -87,6 +130,111 @@ impl SessionManager for Kept {
         id: &SessionId,
         last_event_id: String,
     ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Kind> {
-        self.rmcp.resume(id, last_event_id).await
+        own(id)?;
+        Ok(drained(self.rmcp.resume(id, last_event_id).await?, OF_AN_ANSWER, None))
+    }
+}
+
+/// A stream that never keeps who sends waiting: rmcp serves nothing else of a session meanwhile. One whose
+/// reader is too slow ends. What answers a request is under way until rmcp has answered, read or not.
+fn drained(
+    events: impl Stream<Item = ServerSseMessage> + Send + 'static,
+    room: usize,
+    number: Option<Number>,
+) -> impl Stream<Item = ServerSseMessage> + Send + Sync + 'static {
+    let (send, mut receive) = mpsc::channel(room);
+    tokio::spawn(async move {
+        let mut events = pin!(events);
+        match number {
+            Some(_under_way) => {
+                let mut send = Some(send);
+                while let Some(event) = events.next().await {
+                    send = send.filter(|send| send.try_send(event).is_ok());
+                }
+            }
+            None => {
+                while let Either::Left((Some(event), _)) =
+                    select(events.next(), pin!(send.closed())).await
+                    && send.try_send(event).is_ok()
+                {}
+            }
+        }
+    });
+    stream::poll_fn(move |context| receive.poll_recv(context))
+}
+
+/// The requests of each session that are under way.
+#[derive(Default)]
+struct UnderWay(Mutex<HashMap<SessionId, HashSet<RequestId>>>);
+
+/// One of them, until it is dropped.
+struct Number(Arc<UnderWay>, SessionId, RequestId);
+
+impl UnderWay {
+    /// `None` where its number is taken, or there are too many.
+    fn begin(self: &Arc<Self>, session: &SessionId, number: &RequestId) -> Option<Number> {
+        let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let numbers = sessions.entry(session.clone()).or_default();
+        let is_new = numbers.len() < UNDER_WAY && numbers.insert(number.clone());
+        is_new.then(|| Number(self.clone(), session.clone(), number.clone()))
+    }
+}
+
+impl Drop for Number {
+    fn drop(&mut self) {
+        let Self(under_way, session, number) = self;
+        let mut sessions = under_way.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(numbers) = sessions.get_mut(session) {
+            numbers.remove(number);
+            if numbers.is_empty() {
+                sessions.remove(session);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn events(number: usize) -> impl Stream<Item = ServerSseMessage> + Send + 'static {
+        stream::iter((0..number).map(|_| ServerSseMessage::retry(Duration::from_secs(1))))
+    }
+
+    #[tokio::test]
+    async fn who_does_not_read_keeps_nobody_waiting_and_hears_the_end() {
+        let under_way = Arc::new(UnderWay::default());
+        let number = || under_way.begin(&"s".into(), &RequestId::Number(7));
+        for is_answer in [true, false] {
+            let unread = drained(events(100), 4, is_answer.then(|| number().unwrap()));
+            while number().is_none() {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(unread.count().await, 4);
+        }
+        assert_eq!(drained(events(100), 100, number()).count().await, 100);
+    }
+
+    #[tokio::test]
+    async fn a_number_is_under_way_once_until_its_answer_though_nobody_reads() {
+        let under_way = Arc::new(UnderWay::default());
+        let session: SessionId = "s".into();
+        let number = |number| under_way.begin(&session, &RequestId::Number(number));
+        let (answer, answers) = mpsc::channel(1);
+        let mut answers = answers;
+        let unanswered = stream::poll_fn(move |context| answers.poll_recv(context));
+        drop(drained(unanswered, 4, number(1)));
+        assert!(number(1).is_none());
+        assert!(under_way.begin(&"other".into(), &RequestId::Number(1)).is_some());
+        drop(answer);
+        while number(1).is_none() {
+            tokio::task::yield_now().await;
+        }
+        let all: Vec<_> = (0..).map_while(number).collect();
+        assert_eq!(all.len(), UNDER_WAY);
+        drop(all);
+        assert!(under_way.0.lock().unwrap().is_empty());
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     call::Blocks,
     error::Refusal,
-    guard::Answer,
+    guard::{Answer, Structured},
     redact::{Redactions, Redactor},
     spec::Spec,
 };
@@ -148,7 +148,11 @@ pub(super) fn settle(spec: &Spec, answer: Blocks) -> Result<Answer, Refusal> {
     if asks {
         // One that could not be sent is none.
         let block = blocks.pop().ok_or(Refusal::BadOutput)?;
-        return Ok(Answer { blocks: Some(vec![block]), asks, ..Answer::of(String::new(), None) });
+        return Ok(Answer {
+            blocks: Some(vec![block]),
+            asks,
+            ..Answer::of(String::new(), Structured::None)
+        });
     }
     let structured: Option<Value> = structured
         .map(|bytes| serde_json::from_slice(&bytes).map_err(|_| Refusal::BadOutput))
@@ -164,5 +168,6 @@ pub(super) fn settle(spec: &Spec, answer: Blocks) -> Result<Answer, Refusal> {
         }
         (_, None) => None,
     };
+    let structured = structured.map_or(Structured::None, Structured::Value);
     Ok(Answer { blocks: Some(blocks), ..Answer::of(String::new(), structured) })
 }

@@ -7,6 +7,7 @@ mod tests;
 
 use std::{borrow::Cow, net::IpAddr, panic::AssertUnwindSafe, time::Instant};
 
+use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::Response;
 use serde_json::{Value, json};
@@ -41,16 +42,38 @@ pub(crate) struct Guard {
 pub(crate) struct Answer {
     pub(crate) text: String,
     /// The same as JSON, where the tool declares an output.
-    pub(crate) structured: Option<Value>,
+    pub(crate) structured: Structured,
     /// Of another server: all that it said, in the place of the text.
     pub(crate) blocks: Option<Vec<Value>>,
     /// Whether the block is a question to the caller.
     pub(crate) asks: bool,
 }
 
+/// Structured content.
+pub(crate) enum Structured {
+    None,
+    /// What the text says, as it says it.
+    Text,
+    Value(Value),
+}
+
 impl Answer {
-    fn of(text: String, structured: Option<Value>) -> Self {
+    fn of(text: String, structured: Structured) -> Self {
         Self { text, structured, blocks: None, asks: false }
+    }
+
+    /// Whether it has structured content, of which the text is the JSON.
+    pub(crate) fn is_document(&self) -> bool {
+        self.blocks.is_none() && !matches!(self.structured, Structured::None)
+    }
+
+    /// The structured content.
+    pub(crate) fn take_structured(&mut self) -> Option<Value> {
+        match std::mem::replace(&mut self.structured, Structured::None) {
+            Structured::None => None,
+            Structured::Text => serde_json::from_str(&self.text).ok(),
+            Structured::Value(value) => Some(value),
+        }
     }
 
     /// The size of what it says, in bytes.
@@ -393,11 +416,21 @@ fn within(reply: Result<Reply, Refusal>, limit: usize) -> Result<Reply, Refusal>
     if len > limit { Err(Refusal::TooLarge) } else { reply }
 }
 
+/// The text of a document, as it stands.
+fn text_of(document: Bytes, wrapped: bool) -> Result<String, Refusal> {
+    let text = String::from_utf8(document.into()).map_err(|_| Refusal::BadOutput)?;
+    Ok(if wrapped { format!("{{\"result\":{text}}}") } else { text })
+}
+
 /// Makes the reply what was published: structured content that fits the output schema, and the same
 /// as text; or text alone.
 fn settle(spec: &Spec, reply: Reply) -> Result<Answer, Refusal> {
     match (reply, spec.output()) {
         (Reply::Json(bytes), Some(output)) => {
+            let below = output.wrapped.then_some("result");
+            if spec.answers().is_some_and(|schema| schema.surely_fits(&bytes, below)) {
+                return Ok(Answer::of(text_of(bytes, output.wrapped)?, Structured::Text));
+            }
             let (value, repeats) =
                 json::read(&bytes, usize::MAX).map_err(|_| Refusal::BadOutput)?;
             let structured = if output.wrapped { json!({ "result": value }) } else { value };
@@ -405,15 +438,13 @@ fn settle(spec: &Spec, reply: Reply) -> Result<Answer, Refusal> {
                 return Err(Refusal::BadOutput);
             }
             if repeats {
-                return Ok(Answer::of(structured.to_string(), Some(structured)));
+                return Ok(Answer::of(structured.to_string(), Structured::Value(structured)));
             }
-            let text = String::from_utf8(bytes.into()).map_err(|_| Refusal::BadOutput)?;
-            let text = if output.wrapped { format!("{{\"result\":{text}}}") } else { text };
-            Ok(Answer::of(text, Some(structured)))
+            Ok(Answer::of(text_of(bytes, output.wrapped)?, Structured::Value(structured)))
         }
-        (Reply::Text(text), None) => Ok(Answer::of(text, None)),
+        (Reply::Text(text), None) => Ok(Answer::of(text, Structured::None)),
         (Reply::Blocks(answer), _) => blocks::settle(spec, answer),
-        (Reply::Empty, None) => Ok(Answer::of("done".into(), None)),
+        (Reply::Empty, None) => Ok(Answer::of("done".into(), Structured::None)),
         _ => Err(Refusal::BadOutput),
     }
 }

@@ -45,7 +45,7 @@ pub(super) fn answered(called: Result<Answer, Refused>) -> Result<CallToolRespon
     }
 }
 
-fn result(answer: Answer) -> Result<CallToolResponse, ErrorData> {
+fn result(mut answer: Answer) -> Result<CallToolResponse, ErrorData> {
     if answer.asks {
         let mut asked: Vec<InputRequiredResult> = content(answer.blocks.unwrap_or_default())?;
         return asked
@@ -53,12 +53,13 @@ fn result(answer: Answer) -> Result<CallToolResponse, ErrorData> {
             .map(Into::into)
             .ok_or_else(|| ErrorData::internal_error("bad_output", None));
     }
+    let structured = answer.take_structured();
     let content = match answer.blocks {
         None => vec![ContentBlock::text(answer.text)],
         Some(blocks) => content(blocks)?,
     };
     let mut result = CallToolResult::success(content);
-    result.structured_content = answer.structured;
+    result.structured_content = structured;
     Ok(result.into())
 }
 

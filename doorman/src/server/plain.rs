@@ -8,9 +8,8 @@ use http::{HeaderMap, HeaderName, header};
 use rmcp::{
     ErrorData,
     model::{
-        CacheScope, ContentBlock, JsonRpcMessage, JsonRpcResponse, JsonRpcVersion2_0,
-        ProtocolVersion, RequestId, RequestMetaObject, ResultType, ServerJsonRpcMessage,
-        ServerResult, Tool as Published,
+        CacheScope, JsonRpcMessage, JsonRpcResponse, JsonRpcVersion2_0, ProtocolVersion, RequestId,
+        RequestMetaObject, ResultType, ServerJsonRpcMessage, ServerResult, Tool as Published,
     },
 };
 use serde::{
@@ -84,17 +83,6 @@ struct Params<'a> {
     arguments: Option<Object>,
     #[serde(default, rename = "_meta")]
     meta: RequestMetaObject,
-}
-
-/// An answer in JSON that is already text.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Answered<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    result_type: Option<ResultType>,
-    content: [ContentBlock; 1],
-    structured_content: &'a RawValue,
-    is_error: bool,
 }
 
 /// Reads an object. serde takes an array of the values of its members for one too.
@@ -184,10 +172,12 @@ impl Server {
             Asks::List => self.list(id, is_modern, &inbound),
             Asks::Call { tool, arguments } => {
                 let called = self.called(&id, (tool, arguments), inbound, headers).await;
-                if let Some(structured) = json(&called) {
-                    return json_answer(id, is_modern, structured);
+                match &called {
+                    Ok(Ok(answer)) if answer.is_document() => {
+                        json_answer(&id, is_modern, &answer.text)
+                    }
+                    _ => other_answer(id, is_modern, called),
                 }
-                other_answer(id, is_modern, called)
             }
         }
     }
@@ -227,24 +217,21 @@ impl Server {
     }
 }
 
-/// The text of an answer in JSON is its structured content, as it stands.
-fn json(called: &Called) -> Option<&RawValue> {
-    match called {
-        Ok(Ok(Answer { text, structured: Some(_), blocks: None, .. })) => {
-            serde_json::from_str(text).ok()
-        }
-        _ => None,
-    }
-}
-
-fn json_answer(id: RequestId, is_modern: bool, structured_content: &RawValue) -> Vec<u8> {
-    let result = Answered {
-        result_type: is_modern.then_some(ResultType::COMPLETE),
-        content: [ContentBlock::text(structured_content.get())],
-        structured_content,
-        is_error: false,
-    };
-    written(&JsonRpcResponse { jsonrpc: JsonRpcVersion2_0, id, result })
+/// An answer in JSON: its text is its structured content, as it stands.
+fn json_answer(id: &RequestId, is_modern: bool, document: &str) -> Vec<u8> {
+    let kind = if is_modern { r#""resultType":"complete","# } else { "" };
+    let id = written(id);
+    let mut answer = Vec::with_capacity(256 + id.len() + document.len() * 5 / 2);
+    answer.extend_from_slice(br#"{"jsonrpc":"2.0","id":"#);
+    answer.extend_from_slice(&id);
+    answer.extend_from_slice(br#","result":{"#);
+    answer.extend_from_slice(kind.as_bytes());
+    answer.extend_from_slice(br#""content":[{"type":"text","text":"#);
+    serde_json::to_writer(&mut answer, document).expect("a text is written to memory");
+    answer.extend_from_slice(br#"}],"structuredContent":"#);
+    answer.extend_from_slice(document.as_bytes());
+    answer.extend_from_slice(br#","isError":false}}"#);
+    answer
 }
 
 fn other_answer(id: RequestId, is_modern: bool, called: Called) -> Vec<u8> {

@@ -1,4 +1,4 @@
-//! What goes to a caller before an answer: log messages and progress of a tool, changes of resources.
+//! What goes to a caller before an answer: log messages, progress and questions of a tool, changes of resources.
 
 #![expect(deprecated, reason = "clients before MCP 2026-07-28 have nothing else")]
 
@@ -7,11 +7,12 @@ use std::{sync::atomic::Ordering, time::Duration};
 use futures_util::future::{BoxFuture, select_all};
 use http::HeaderMap;
 use rmcp::{
-    ErrorData, RoleServer,
+    ErrorData, Peer, RoleServer,
     model::{
-        ClientCapabilities, GetExtensions as _, LoggingMessageNotification,
-        LoggingMessageNotificationParam, ProgressNotification, ProgressNotificationParam,
-        ProtocolVersion, ServerRequest, SetLevelRequestParams, SubscriptionFilter,
+        CancelledNotificationParam, ClientCapabilities, GetExtensions as _,
+        LoggingMessageNotification, LoggingMessageNotificationParam, ProgressNotification,
+        ProgressNotificationParam, ProtocolVersion, RequestId, ServerRequest,
+        SetLevelRequestParams, SubscriptionFilter,
     },
     service::{
         OriginatingRequestId, PeerRequestOptions, RequestContext, SubscriptionContext,
@@ -19,6 +20,7 @@ use rmcp::{
     },
 };
 use serde_json::Value;
+use tokio::runtime::Handle;
 
 use super::{
     Entrance, Server,
@@ -92,16 +94,23 @@ impl Server {
         context: &Context,
     ) -> impl Fn(Value) -> BoxFuture<'static, Option<Value>> + Send + Sync + 'static {
         let (peer, call) = (context.peer.clone(), OriginatingRequestId(context.id.clone()));
-        let ending = self.doorman.parts().ending.clone();
+        let (ending, gone) = (self.doorman.parts().ending.clone(), context.ct.clone());
         move |question| {
-            let (peer, call, ending) = (peer.clone(), call.clone(), ending.clone());
+            let (peer, call) = (peer.clone(), call.clone());
+            let (ending, gone) = (ending.clone(), gone.clone());
             Box::pin(async move {
+                if gone.is_cancelled() {
+                    return None;
+                }
                 let mut request: ServerRequest = serde_json::from_value(question).ok()?;
                 // The answer to the call is the stream that it goes over.
                 request.extensions_mut().insert(call);
                 let options = PeerRequestOptions::with_timeout(patience);
                 let asked = peer.send_cancellable_request(request, options).await.ok()?;
-                let answer = ending.run_until_cancelled(asked.await_response()).await?.ok()?;
+                let open = Question { peer, id: Some(asked.id.clone()) };
+                let answer = gone.run_until_cancelled(asked.await_response());
+                let answer = ending.run_until_cancelled(answer).await??.ok()?;
+                open.answered();
                 serde_json::to_value(answer).ok()
             })
         }
@@ -204,6 +213,31 @@ impl Server {
         let mut rows =
             self.rows(|tool| matches!(&tool.role, Role::Updates(pattern) if pattern.matches(&uri)));
         rows.next()
+    }
+}
+
+/// A question that nobody has answered; where it is dropped, the client is told that nobody waits.
+struct Question {
+    peer: Peer<RoleServer>,
+    id: Option<RequestId>,
+}
+
+impl Question {
+    fn answered(mut self) {
+        self.id = None;
+    }
+}
+
+impl Drop for Question {
+    fn drop(&mut self) {
+        let Some(id) = self.id.take() else { return };
+        let peer = self.peer.clone();
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move {
+                let over = CancelledNotificationParam::new(Some(id), None);
+                let _ = tokio::time::timeout(PATIENCE, peer.notify_cancelled(over)).await;
+            });
+        }
     }
 }
 

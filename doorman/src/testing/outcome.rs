@@ -30,7 +30,9 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    pub(super) fn answered(Answer { mut text, structured, blocks, asks }: Answer) -> Self {
+    pub(super) fn answered(mut answer: Answer) -> Self {
+        let structured = answer.take_structured();
+        let Answer { mut text, blocks, asks, .. } = answer;
         // Of another server's answer, what it says in words.
         for words in blocks.iter().flatten().filter_map(|block| block["text"].as_str()) {
             let line = if text.is_empty() { "" } else { "\n" };
