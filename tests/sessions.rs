@@ -304,11 +304,16 @@ async fn a_request_without_a_session_stands_for_itself_as_ever() {
 #[tokio::test]
 async fn an_event_without_data_goes_only_to_clients_that_know_them() {
     let server = serving(answering(), reads(), Sessions::bound()).await;
-    let id = session(&server, READER, "{}").await;
     let empty = |answer: &Response| answer.body.lines().any(|line| line == "data: ");
-    assert!(!empty(&begun(&server, READER, "{}").await));
     for (version, is_known) in [("2025-06-18", false), ("2025-11-25", true)] {
-        let named = headers(READER, &id).replace("2025-11-25", version);
+        let params = json!({ "protocolVersion": version, "capabilities": {},
+            "clientInfo": { "name": "test", "version": "1" } });
+        let begun = server.rpc(READER, "initialize", params).await;
+        assert!(!empty(&begun), "{begun:?}");
+        let id = begun.header("mcp-session-id").unwrap();
+        let known = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
+        over(&server, READER, id, known).await;
+        let named = headers(READER, id).replace("2025-11-25", version);
         let answer = server.post_with(&named, &calling(&json!({}))).await;
         assert_eq!(answer.events().len(), 1, "{answer:?}");
         assert_eq!(empty(&answer), is_known, "{answer:?}");

@@ -52,8 +52,8 @@ tokio::task_local! {
     /// nothing of.
     static SENDER: Inbound;
 
-    /// Where a session may begin.
-    static PLACE: Cell<Option<Place>>;
+    /// Where a session may begin, and whether its client knows streams that begin with an event without data.
+    static PLACE: Cell<Option<(Place, bool)>>;
 
     /// The session that a request comes over, which the gate found to be its sender's.
     static OWN: String;
@@ -126,7 +126,8 @@ impl Protocol {
             head.headers.remove(SESSION);
         }
         let place = sessions.filter(|_| !sender.in_session).and_then(|sessions| {
-            is_beginning(&body).then(|| sessions.held.place(&sender.principal)).flatten()
+            let primes = begins(&body)?;
+            Some((sessions.held.place(&sender.principal)?, primes))
         });
         let request = Request::from_parts(head, body.into());
         Ok(match sessions {
@@ -154,7 +155,12 @@ impl Protocol {
 
 impl Sessions {
     /// Answers the message that begins a session in this place.
-    async fn begin(&self, mut request: Request, sender: Inbound, place: Option<Place>) -> Response {
+    async fn begin(
+        &self,
+        mut request: Request,
+        sender: Inbound,
+        place: Option<(Place, bool)>,
+    ) -> Response {
         request.extensions_mut().insert(sender.in_session());
         unprimed(PLACE.scope(Cell::new(place), self.rmcp.handle(request)).await.map(Body::new))
     }
@@ -162,19 +168,14 @@ impl Sessions {
     /// Answers what comes over a session.
     async fn answer(&self, mut request: Request, sender: Inbound) -> Response {
         let is_message = request.method() == Method::POST;
-        let primes = request.headers().get("mcp-protocol-version").is_some_and(resumes);
         let own = request.headers().get(SESSION).and_then(|id| id.to_str().ok());
         let own = own.unwrap_or_default().to_owned();
+        let primes = self.held.primes(&own);
         request.extensions_mut().insert(sender);
         let response = OWN.scope(own, self.rmcp.handle(request)).await.map(Body::new);
         let response = if primes { response } else { unprimed(response) };
         if is_message { spoken(response).await } else { response }
     }
-}
-
-/// Whether a client's version knows streams that begin with an event without data (MCP 2025-11-25).
-fn resumes(version: &HeaderValue) -> bool {
-    version.as_bytes() >= b"2025-11-25".as_slice()
 }
 
 /// An event without data, from which a stream can be taken up again.
@@ -205,13 +206,21 @@ async fn spoken(response: Response) -> Response {
     Response::from_parts(head, Body::from_stream(stream::iter(begun).chain(body)))
 }
 
-/// Whether a message is `initialize`, as far as can be seen from outside: rmcp looks for itself.
-fn is_beginning(body: &[u8]) -> bool {
+/// Whether a message is `initialize`, as far as can be seen from outside, for rmcp looks for itself; and whether
+/// its client knows streams that begin with an event without data (from MCP 2025-11-25 on).
+fn begins(body: &[u8]) -> Option<bool> {
     #[derive(Deserialize)]
     struct Message {
         method: String,
+        params: Params,
     }
-    serde_json::from_slice(body).is_ok_and(|Message { method }| method == "initialize")
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Params {
+        protocol_version: String,
+    }
+    let Message { method, params } = serde_json::from_slice(body).ok()?;
+    (method == "initialize").then(|| params.protocol_version.as_str() >= "2025-11-25")
 }
 
 /// rmcp takes an origin without a port for one with any.

@@ -119,6 +119,7 @@ type Owner = (Option<String>, Option<String>, String, Option<String>);
 
 struct Session {
     place: Place,
+    primes: bool,
     /// Tells that it is forgotten.
     _over: DropGuard,
     begun: Instant,
@@ -165,15 +166,17 @@ impl Held {
         Some(Place { owner, taken: self.taken.clone() })
     }
 
-    /// Keeps the session that was begun in a place. What is given ends when it is forgotten.
+    /// Keeps the session that was begun in a place, and whether its client knows streams that begin with an
+    /// event without data. What is given ends when it is forgotten.
     pub fn begin(
         &self,
         id: &str,
-        place: Place,
+        (place, primes): (Place, bool),
         now: Instant,
     ) -> impl Future<Output = ()> + Send + use<> {
         let over = CancellationToken::new();
-        let session = Session { place, _over: over.clone().drop_guard(), begun: now, used: now };
+        let session =
+            Session { place, primes, _over: over.clone().drop_guard(), begun: now, used: now };
         let before = locked(&self.sessions).insert(id.to_owned(), session);
         drop(before);
         over.cancelled_owned()
@@ -197,6 +200,12 @@ impl Held {
         let left = self.terms.longest.checked_sub(age).filter(|left| !left.is_zero())?;
         session.used = now;
         Some(left)
+    }
+
+    /// Whether the client of a session knows streams that begin with an event without data.
+    #[must_use]
+    pub fn primes(&self, id: &str) -> bool {
+        locked(&self.sessions).get(id).is_some_and(|session| session.primes)
     }
 
     /// Forgets a session. Its place is free again.
@@ -267,7 +276,7 @@ mod tests {
 
     fn held(terms: Sessions, of: &Principal, now: Instant) -> Held {
         let held = Held::new(terms);
-        let _over = held.begin("s1", held.place(of).unwrap(), now);
+        let _over = held.begin("s1", (held.place(of).unwrap(), true), now);
         held
     }
 
@@ -323,7 +332,7 @@ mod tests {
         let third = held.place(&bob).unwrap();
         assert!(held.place(&bob).is_none());
         drop(first);
-        let mut over = pin!(held.begin("s", held.place(&bob).unwrap(), Instant::now()));
+        let mut over = pin!(held.begin("s", (held.place(&bob).unwrap(), true), Instant::now()));
         assert!(over.as_mut().now_or_never().is_none());
         assert!(held.place(&ann).is_none());
         held.end("s");

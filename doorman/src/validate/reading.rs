@@ -43,8 +43,8 @@ struct Node {
     /// What else may stand there.
     other: Option<usize>,
     /// The bounds of whole numbers.
-    least: Option<i64>,
-    most: Option<i64>,
+    least: Option<i128>,
+    most: Option<i128>,
     /// The only texts there may be.
     texts: Option<Vec<String>>,
     items: Option<usize>,
@@ -145,7 +145,10 @@ impl Compiler<'_> {
         };
         let bound = |name: &str| match keywords.get(name) {
             None => Some(None),
-            Some(bound) => bound.as_i64().map(Some),
+            Some(bound) => {
+                let whole = bound.as_i64().map(i128::from);
+                whole.or(bound.as_u64().map(i128::from)).map(Some)
+            }
         };
         let (least, most) = (bound("minimum")?, bound("maximum")?);
         let texts = match keywords.get("enum") {
@@ -236,8 +239,8 @@ impl<'a> At<'a> {
 
     fn whole<E: Error>(self, number: i128) -> Result<(), E> {
         let node = self.no_text(INTEGER)?;
-        let is_within = node.least.is_none_or(|least| number >= i128::from(least))
-            && node.most.is_none_or(|most| number <= i128::from(most));
+        let is_within = node.least.is_none_or(|least| number >= least)
+            && node.most.is_none_or(|most| number <= most);
         if is_within { Ok(()) } else { Err(unsure()) }
     }
 
@@ -368,6 +371,51 @@ mod tests {
         (Compiled::new(schema).unwrap(), Reading::of(schema))
     }
 
+    #[derive(serde::Serialize, schemars::JsonSchema)]
+    struct Order {
+        id: u64,
+        small: i8,
+        note: Option<String>,
+        rate: f32,
+        lines: Vec<Line>,
+        first: Option<Line>,
+        state: State,
+        marks: std::collections::BTreeMap<String, bool>,
+    }
+
+    #[derive(Clone, serde::Serialize, schemars::JsonSchema)]
+    struct Line {
+        text: String,
+    }
+
+    #[derive(serde::Serialize, schemars::JsonSchema)]
+    #[serde(rename_all = "lowercase")]
+    #[expect(dead_code, reason = "there is another")]
+    enum State {
+        Open,
+        Paid,
+    }
+
+    #[test]
+    fn what_a_type_of_everyday_serializes_to_surely_fits() {
+        let line = Line { text: "a".into() };
+        let order = Order {
+            id: u64::MAX,
+            small: -128,
+            note: None,
+            rate: 1.5,
+            lines: vec![line.clone(), line.clone()],
+            first: Some(line),
+            state: State::Open,
+            marks: [("a".into(), true)].into(),
+        };
+        let output = crate::schema::Output::of::<Vec<Order>>();
+        assert!(output.wrapped);
+        let reading = Reading::of(&output.schema).unwrap();
+        let document = serde_json::to_vec(&[order]).unwrap();
+        assert!(reading.fits(&document, Some("result")), "{:?}", output.schema);
+    }
+
     fn invoice() -> Value {
         json!({
             "type": "object", "additionalProperties": false, "required": ["id", "lines"],
@@ -470,7 +518,7 @@ mod tests {
             Just(json!({ "type": "boolean" })),
             Just(json!({ "enum": ["a", "b"] })),
             Just(json!({ "$ref": "#/$defs/A" })),
-            Just(json!({ "minimum": 0 })),
+            Just(json!({ "minimum": 0, "maximum": u64::MAX })),
         ];
         leaf.prop_recursive(3, 12, 3, |inner| {
             prop_oneof![
