@@ -73,9 +73,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let token = own.mint(claims);
         println!("TOKEN={token}\n\nCall a tool with it:\n  {}\n", curl(&url, &token));
     }
+    let (app, stop) = (doorman_axum::router(doorman.clone())?, stop()?);
     println!("Serving MCP at {url}");
-    let app = doorman_axum::router(doorman.clone())?;
-    doorman_axum::serve_until(listener, app, &doorman, stop()?).await?;
+    doorman_axum::serve_until(listener, app, &doorman, stop).await?;
     Ok(())
 }
 

@@ -371,7 +371,7 @@ async fn a_tool_asks_while_it_runs_and_only_its_caller_answers() {
     assert_eq!(over(&server, WRITER, &id, &given_up).await.status, 404);
     assert_eq!(over(&server, WRITER, &other, &given_up).await.status, 202);
     let again = over(&server, READER, &id, &calling(&json!({}))).await;
-    assert!(again.status >= 400, "its number is taken: {again:?}");
+    assert_eq!(again.status, 400, "its number is taken: {again:?}");
     let forged = answer(&asked, &json!({ "action": "accept", "content": { "sure": "forged" } }));
     assert_eq!(over(&server, WRITER, &id, &forged).await.status, 404);
     assert_eq!(over(&server, WRITER, &other, &forged).await.status, 202);

@@ -56,7 +56,13 @@ tokio::task_local! {
     static PLACE: Cell<Option<(Place, bool)>>;
 
     /// The session that a request comes over, which the gate found to be its sender's.
-    static OWN: String;
+    static OWN: Own;
+}
+
+struct Own {
+    id: String,
+    /// Whether there is a request under the number already, or too many are under way.
+    is_taken: Cell<bool>,
 }
 
 impl Protocol {
@@ -131,7 +137,7 @@ impl Protocol {
         });
         let request = Request::from_parts(head, body.into());
         Ok(match sessions {
-            Some(sessions) if sender.in_session => sessions.answer(request, sender).await,
+            Some(sessions) if sender.in_session => sessions.answer(request, sender).await?,
             Some(sessions) if place.is_some() => sessions.begin(request, sender, place).await,
             _ => self.alone(request, sender).await,
         })
@@ -166,15 +172,23 @@ impl Sessions {
     }
 
     /// Answers what comes over a session.
-    async fn answer(&self, mut request: Request, sender: Inbound) -> Response {
+    async fn answer(&self, mut request: Request, sender: Inbound) -> Result<Response, Unread> {
         let is_message = request.method() == Method::POST;
         let own = request.headers().get(SESSION).and_then(|id| id.to_str().ok());
-        let own = own.unwrap_or_default().to_owned();
-        let primes = self.held.primes(&own);
+        let own = Own { id: own.unwrap_or_default().to_owned(), is_taken: Cell::new(false) };
+        let primes = self.held.primes(&own.id);
         request.extensions_mut().insert(sender);
-        let response = OWN.scope(own, self.rmcp.handle(request)).await.map(Body::new);
+        let answering = async {
+            let response = self.rmcp.handle(request).await.map(Body::new);
+            (response, OWN.with(|own| own.is_taken.get()))
+        };
+        let (response, is_taken) = OWN.scope(own, answering).await;
+        if is_taken {
+            let words = "a request with this id is under way, or too many are";
+            return Err((StatusCode::BAD_REQUEST, words));
+        }
         let response = if primes { response } else { unprimed(response) };
-        if is_message { spoken(response).await } else { response }
+        Ok(if is_message { spoken(response).await } else { response })
     }
 }
 

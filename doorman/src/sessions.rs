@@ -110,15 +110,21 @@ impl Sessions {
 pub struct Held {
     terms: Sessions,
     /// How many places each caller has taken.
-    taken: Arc<Mutex<HashMap<Owner, usize>>>,
+    taken: Taken,
     sessions: Mutex<HashMap<String, Session>>,
 }
 
-/// Issuer, tenant, subject and client.
-type Owner = (Option<String>, Option<String>, String, Option<String>);
+/// Issuer, tenant and subject.
+type Caller = (Option<String>, Option<String>, String);
+
+/// A caller, and the client that it uses.
+type Owner = (Caller, Option<String>);
+
+type Taken = Arc<Mutex<HashMap<Caller, usize>>>;
 
 struct Session {
-    place: Place,
+    owner: Owner,
+    _place: Place,
     primes: bool,
     /// Tells that it is forgotten.
     _over: DropGuard,
@@ -129,7 +135,7 @@ struct Session {
 /// One of the sessions that a caller may have, until it is dropped.
 pub struct Place {
     owner: Owner,
-    taken: Arc<Mutex<HashMap<Owner, usize>>>,
+    taken: Taken,
 }
 
 impl Held {
@@ -158,11 +164,11 @@ impl Held {
         let owner = owner(principal)?;
         let mut taken = locked(&self.taken);
         let all: usize = taken.values().sum();
-        let own = taken.get(&owner).copied().unwrap_or_default();
+        let own = taken.get(&owner.0).copied().unwrap_or_default();
         if own >= self.terms.of_one || all >= self.terms.of_all {
             return None;
         }
-        taken.insert(owner.clone(), own + 1);
+        taken.insert(owner.0.clone(), own + 1);
         Some(Place { owner, taken: self.taken.clone() })
     }
 
@@ -175,8 +181,14 @@ impl Held {
         now: Instant,
     ) -> impl Future<Output = ()> + Send + use<> {
         let over = CancellationToken::new();
-        let session =
-            Session { place, primes, _over: over.clone().drop_guard(), begun: now, used: now };
+        let session = Session {
+            owner: place.owner.clone(),
+            _place: place,
+            primes,
+            _over: over.clone().drop_guard(),
+            begun: now,
+            used: now,
+        };
         let before = locked(&self.sessions).insert(id.to_owned(), session);
         drop(before);
         over.cancelled_owned()
@@ -189,7 +201,7 @@ impl Held {
         let owner = owner(principal)?;
         let mut sessions = locked(&self.sessions);
         let session = sessions.get_mut(id)?;
-        if session.place.owner != owner {
+        if session.owner != owner {
             tracing::warn!("a caller named a session that is another's");
             return None;
         }
@@ -218,10 +230,10 @@ impl Held {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = locked(&self.taken);
-        if let Some(own) = taken.get_mut(&self.owner) {
+        if let Some(own) = taken.get_mut(&self.owner.0) {
             *own -= 1;
             if *own == 0 {
-                taken.remove(&self.owner);
+                taken.remove(&self.owner.0);
             }
         }
     }
@@ -244,8 +256,8 @@ fn owner(principal: &Principal) -> Option<Owner> {
     let owned = |text: Option<&str>| text.map(str::to_owned);
     principal.verified().then(|| {
         let subject = principal.subject().to_owned();
-        let (issuer, tenant) = (owned(principal.issuer()), owned(principal.tenant()));
-        (issuer, tenant, subject, owned(principal.client_id()))
+        let caller = (owned(principal.issuer()), owned(principal.tenant()), subject);
+        (caller, owned(principal.client_id()))
     })
 }
 
@@ -329,6 +341,8 @@ mod tests {
         let (ann, bob) = (caller("https://a", None, "ann"), caller("https://a", None, "bob"));
         let (first, second) = (held.place(&ann).unwrap(), held.place(&ann).unwrap());
         assert!(held.place(&ann).is_none());
+        let by_another_client = Principal { client_id: Some("other".into()), ..ann.clone() };
+        assert!(held.place(&by_another_client).is_none());
         let third = held.place(&bob).unwrap();
         assert!(held.place(&bob).is_none());
         drop(first);

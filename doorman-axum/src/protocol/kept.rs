@@ -15,7 +15,7 @@ use futures_util::{
     stream,
 };
 use rmcp::{
-    model::{ClientJsonRpcMessage, RequestId, ServerJsonRpcMessage},
+    model::{ClientJsonRpcMessage, GetExtensions as _, RequestId, ServerJsonRpcMessage},
     transport::streamable_http_server::session::{
         ServerSseMessage, SessionId, SessionManager,
         local::{LocalSessionManager, LocalSessionManagerError, SessionError, SessionTransport},
@@ -50,7 +50,7 @@ impl Kept {
 
 /// A session is reached only by a request that the gate found to be its owner's.
 fn own(id: &SessionId) -> Result<(), Kind> {
-    match OWN.try_with(|own| **own == **id) {
+    match OWN.try_with(|own| *own.id == **id) {
         Ok(true) => Ok(()),
         _ => Err(Kind::SessionNotFound("".into())),
     }
@@ -96,15 +96,23 @@ impl SessionManager for Kept {
     async fn create_stream(
         &self,
         id: &SessionId,
-        message: ClientJsonRpcMessage,
+        mut message: ClientJsonRpcMessage,
     ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Kind> {
         own(id)?;
-        let number = match &message {
-            ClientJsonRpcMessage::Request(request) => self.under_way.begin(id, &request.id),
+        // rmcp mixes up what is under one number.
+        let number = match &mut message {
+            ClientJsonRpcMessage::Request(request) => {
+                let number = self.under_way.begin(id, &request.id).map(Arc::new);
+                // It goes with the request until that has ended, though nobody waits for the answer.
+                request.request.extensions_mut().insert(number.clone());
+                number
+            }
             _ => None,
         };
-        // rmcp mixes up what is under one number.
-        let number = number.ok_or(SessionError::DuplicatedRequestId(0))?;
+        let Some(number) = number else {
+            let _ = OWN.try_with(|own| own.is_taken.set(true));
+            return Err(SessionError::DuplicatedRequestId(0).into());
+        };
         Ok(drained(self.rmcp.create_stream(id, message).await?, OF_AN_ANSWER, Some(number)))
     }
 
@@ -140,7 +148,7 @@ impl SessionManager for Kept {
 fn drained(
     events: impl Stream<Item = ServerSseMessage> + Send + 'static,
     room: usize,
-    number: Option<Number>,
+    number: Option<Arc<Number>>,
 ) -> impl Stream<Item = ServerSseMessage> + Send + Sync + 'static {
     let (send, mut receive) = mpsc::channel(room);
     tokio::spawn(async move {
@@ -208,13 +216,13 @@ mod tests {
         let under_way = Arc::new(UnderWay::default());
         let number = || under_way.begin(&"s".into(), &RequestId::Number(7));
         for is_answer in [true, false] {
-            let unread = drained(events(100), 4, is_answer.then(|| number().unwrap()));
+            let unread = drained(events(100), 4, is_answer.then(|| number().unwrap().into()));
             while number().is_none() {
                 tokio::task::yield_now().await;
             }
             assert_eq!(unread.count().await, 4);
         }
-        assert_eq!(drained(events(100), 100, number()).count().await, 100);
+        assert_eq!(drained(events(100), 100, number().map(Arc::new)).count().await, 100);
     }
 
     #[tokio::test]
@@ -225,7 +233,7 @@ mod tests {
         let (answer, answers) = mpsc::channel(1);
         let mut answers = answers;
         let unanswered = stream::poll_fn(move |context| answers.poll_recv(context));
-        drop(drained(unanswered, 4, number(1)));
+        drop(drained(unanswered, 4, number(1).map(Arc::new)));
         assert!(number(1).is_none());
         assert!(under_way.begin(&"other".into(), &RequestId::Number(1)).is_some());
         drop(answer);

@@ -52,8 +52,10 @@ pub(crate) struct Answer {
 /// Structured content.
 pub(crate) enum Structured {
     None,
-    /// What the text says, as it says it.
-    Text,
+    /// What the text says, as it says it; whether it was put under `result`.
+    Text {
+        wrapped: bool,
+    },
     Value(Value),
 }
 
@@ -71,7 +73,12 @@ impl Answer {
     pub(crate) fn take_structured(&mut self) -> Option<Value> {
         match std::mem::replace(&mut self.structured, Structured::None) {
             Structured::None => None,
-            Structured::Text => serde_json::from_str(&self.text).ok(),
+            Structured::Text { wrapped: false } => serde_json::from_str(&self.text).ok(),
+            // A level more may be one too many to read.
+            Structured::Text { wrapped: true } => {
+                let document = self.text.strip_prefix(UNDER)?.strip_suffix('}')?;
+                Some(json!({ "result": serde_json::from_str::<Value>(document).ok()? }))
+            }
             Structured::Value(value) => Some(value),
         }
     }
@@ -416,10 +423,13 @@ fn within(reply: Result<Reply, Refusal>, limit: usize) -> Result<Reply, Refusal>
     if len > limit { Err(Refusal::TooLarge) } else { reply }
 }
 
+/// What stands before a document that is put under `result`.
+const UNDER: &str = r#"{"result":"#;
+
 /// The text of a document, as it stands.
 fn text_of(document: Bytes, wrapped: bool) -> Result<String, Refusal> {
     let text = String::from_utf8(document.into()).map_err(|_| Refusal::BadOutput)?;
-    Ok(if wrapped { format!("{{\"result\":{text}}}") } else { text })
+    Ok(if wrapped { format!("{UNDER}{text}}}") } else { text })
 }
 
 /// Makes the reply what was published: structured content that fits the output schema, and the same
@@ -429,7 +439,8 @@ fn settle(spec: &Spec, reply: Reply) -> Result<Answer, Refusal> {
         (Reply::Json(bytes), Some(output)) => {
             let below = output.wrapped.then_some("result");
             if spec.answers().is_some_and(|schema| schema.surely_fits(&bytes, below)) {
-                return Ok(Answer::of(text_of(bytes, output.wrapped)?, Structured::Text));
+                let structured = Structured::Text { wrapped: output.wrapped };
+                return Ok(Answer::of(text_of(bytes, output.wrapped)?, structured));
             }
             let (value, repeats) =
                 json::read(&bytes, usize::MAX).map_err(|_| Refusal::BadOutput)?;

@@ -109,9 +109,9 @@ impl Server {
                 let asked = peer.send_cancellable_request(request, options).await.ok()?;
                 let open = Question { peer, id: Some(asked.id.clone()) };
                 let answer = gone.run_until_cancelled(asked.await_response());
-                let answer = ending.run_until_cancelled(answer).await??.ok()?;
+                let answer = ending.run_until_cancelled(answer).await??;
                 open.answered();
-                serde_json::to_value(answer).ok()
+                serde_json::to_value(answer.ok()?).ok()
             })
         }
     }

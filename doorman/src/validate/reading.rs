@@ -351,9 +351,9 @@ impl Visitor<'_> for Names<'_> {
     fn visit_str<E: Error>(self, name: &str) -> Result<Name, E> {
         let known = self.0.into_iter().flat_map(|members| &members.names).enumerate();
         match known.into_iter().find(|(_, (known, _))| known == name) {
-            Some((at, (_, place))) => Ok(Name::Known(at, *place)),
             // So serde_json wraps numbers where a crate asks it for any precision.
-            None if name.starts_with("$serde_json::private::") => Err(unsure()),
+            _ if name.starts_with("$serde_json::private::") => Err(unsure()),
+            Some((at, (_, place))) => Ok(Name::Known(at, *place)),
             None => Ok(Name::Other(name.to_owned())),
         }
     }
