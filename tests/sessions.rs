@@ -578,6 +578,7 @@ async fn terms_that_hold_no_session_are_refused_at_the_start() {
         (Sessions::bound().in_all(0), "room for none"),
         (Sessions::bound().idle(minute / 60), "`idle`"),
         (Sessions::bound().idle(minute).longest(minute / 2), "`longest`"),
+        (Sessions::bound().longest(Duration::MAX), "`longest`"),
     ] {
         let built = built(answering(), reads(), terms).await.build();
         let error = built.unwrap_err().to_string();

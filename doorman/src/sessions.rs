@@ -94,7 +94,7 @@ impl Sessions {
         self
     }
 
-    /// How long one may last, used or not; no less than [`Sessions::idle`].
+    /// How long one may last, used or not; no less than [`Sessions::idle`], and a year at most.
     ///
     /// ```
     /// # use std::time::Duration;

@@ -5,7 +5,7 @@ use std::{
     collections::{HashMap, HashSet},
     io::Write as _,
     sync::Arc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use http::HeaderValue;
@@ -24,6 +24,7 @@ use crate::{
     rate::{self, Counts, Rate},
     redact::Redactor,
     scope::{Hierarchy, MalformedScope, Scope, ScopeSet},
+    sessions::Sessions,
     spec::Spec,
     tool::{Role, Tool},
 };
@@ -31,6 +32,9 @@ use crate::{
 /// One caller cannot shut a tool for everyone, so no rate is `per_tool` unless somebody says so.
 const RATE_LIMIT: &str = "60/min per_caller; 10/min per_caller_tool";
 const RATE_LIMIT_OF_DEV: &str = "1000/min per_caller";
+
+/// What ends with a session has a date.
+const LONGEST_SESSION: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 impl DoormanBuilder {
     /// Puts the server together.
@@ -228,25 +232,32 @@ impl DoormanBuilder {
         refuse(self.result_limit == 0, setting("result_limit", "is 0", "1 byte or more"));
         refuse(self.body_limit == 0, setting("body_limit", "is 0", "1 byte or more"));
         if let Some(sessions) = self.sessions {
-            let calls = self.tools.iter().filter(|tool| !tool.dispatch.listens());
-            let longest = calls.map(|tool| tool.spec.timeout()).max().unwrap_or_default();
-            refuse(
-                sessions.of_one == 0 || sessions.of_all == 0,
-                setting("sessions", "has room for none", "1 or more of a caller, and in all"),
-            );
-            refuse(
-                sessions.idle < longest || sessions.idle.is_zero(),
-                setting(
-                    "sessions",
-                    "has an `idle` shorter than a tool's timeout",
-                    "one that no call outlasts",
-                ),
-            );
-            refuse(
-                sessions.longest < sessions.idle,
-                setting("sessions", "has a `longest` shorter than its `idle`", "`idle` or more"),
-            );
+            errors.extend(self.unfit(sessions));
         }
+    }
+
+    /// What is wrong with the terms of sessions.
+    fn unfit(&self, sessions: Sessions) -> impl Iterator<Item = Error> {
+        let calls = self.tools.iter().filter(|tool| !tool.dispatch.listens());
+        let timeout = calls.map(|tool| tool.spec.timeout()).max().unwrap_or_default();
+        let Sessions { of_one, of_all, idle, longest } = sessions;
+        let unfit = [
+            (of_one == 0 || of_all == 0, "has room for none", "1 or more of a caller, and in all"),
+            (
+                idle < timeout || idle.is_zero(),
+                "has an `idle` shorter than a tool's timeout",
+                "one that no call outlasts",
+            ),
+            (
+                longest < idle || longest > LONGEST_SESSION,
+                "has a `longest` shorter than its `idle`, or over a year",
+                "`idle` or more, and a year at most",
+            ),
+        ];
+        unfit
+            .into_iter()
+            .filter(|(is, ..)| *is)
+            .map(|(_, problem, allowed)| setting("sessions", problem, allowed))
     }
 }
 
