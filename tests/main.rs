@@ -22,6 +22,7 @@ mod limits;
 mod list;
 mod local;
 mod masks;
+mod misleading;
 mod oauth_client;
 mod pages;
 mod plain;

@@ -36,7 +36,7 @@ async fn begun(server: &Server, token: &str, can: &str) -> Response {
 }
 
 /// A session of this caller, whose client can be asked for this.
-async fn session(server: &Server, token: &str, can: &str) -> String {
+pub async fn session(server: &Server, token: &str, can: &str) -> String {
     let answer = begun(server, token, can).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     let id = answer.header("mcp-session-id").unwrap().to_owned();
@@ -53,7 +53,7 @@ fn headers(token: &str, id: &str) -> String {
 }
 
 /// Posts a body over a session.
-async fn over(server: &Server, token: &str, id: &str, body: &str) -> Response {
+pub async fn over(server: &Server, token: &str, id: &str, body: &str) -> Response {
     server.post_with(&headers(token, id), body).await
 }
 
@@ -103,7 +103,7 @@ fn form(message: &str, fields: &Value) -> Value {
 struct Calling(Lines<BufReader<TcpStream>>);
 
 impl Calling {
-    async fn over(server: &Server, token: &str, id: &str) -> Self {
+    pub async fn over(server: &Server, token: &str, id: &str) -> Self {
         let body = calling(&json!({}));
         let request = format!(
             "POST /mcp HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n\

@@ -12,7 +12,7 @@ use axum::{
 };
 use doorman::{
     Doorman,
-    private::{Held, Inbound, Place, Server},
+    private::{Held, Inbound, Place, Server, misleads},
 };
 use futures_util::{StreamExt as _, stream};
 use http_body_util::{LengthLimitError, Limited};
@@ -150,6 +150,9 @@ impl Protocol {
 
     async fn read(&self, body: Body) -> Result<Bytes, Unread> {
         match in_one_piece(Limited::new(body, self.body_limit)).await {
+            Ok(body) if misleads(&body) => {
+                Err((StatusCode::BAD_REQUEST, "the message is no JSON that can be read here"))
+            }
             Ok(body) => Ok(body),
             Err(error) if error.is::<LengthLimitError>() => {
                 Err((StatusCode::PAYLOAD_TOO_LARGE, "the message is too large"))

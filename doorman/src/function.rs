@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::{
     call::{Call, Reply},
     error::Refusal,
+    json,
     principal::Principal,
     schema::Arguments,
     signature::{Answer, Argument, Context, FromRef, State, from_nothing},
@@ -211,9 +212,9 @@ where
 
 /// What JSON says where no output is declared: a string is a text, `null` is nothing.
 fn said(json: &Bytes) -> Result<Reply, Refusal> {
-    match serde_json::from_slice(json) {
-        Ok(Value::String(text)) => Ok(Reply::Text(text)),
-        Ok(Value::Null) => Ok(Reply::Empty),
+    match json::value(json) {
+        Some(Value::String(text)) => Ok(Reply::Text(text)),
+        Some(Value::Null) => Ok(Reply::Empty),
         _ => Err(Refusal::BadOutput),
     }
 }

@@ -10,6 +10,7 @@ pub use crate::{
     door::{enter, published},
     error::Refusal,
     function::{Async, Function, Invoke, Parameter, Row, Sync, row},
+    json::misleads,
     schema::{Arguments, Object, Output, plain_fields},
     server::{Inbound, PlainMessage, Server, Slot, serve_io},
     sessions::{Held, Place},

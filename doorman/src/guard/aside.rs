@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::blocks::asked;
 use crate::{
     call::{Aside, Call, Note},
+    json,
     redact::{Redactions, Redactor},
 };
 
@@ -124,7 +125,7 @@ impl Said {
         let mut redactions = Redactions::default();
         let question = asked(&self.redactor, question, &mut redactions);
         self.count(&redactions);
-        question
+        question.filter(|question| !json::value_misleads(question))
     }
 
     fn log(&self, severity: u8, logger: Option<String>, data: &Value) -> Option<Note> {
@@ -136,7 +137,7 @@ impl Said {
         self.room(data.len() + logger.as_deref().map_or(0, str::len))?;
         let redacted = self.redactor.json(data.as_bytes());
         self.count(redacted.redactions());
-        let data = serde_json::from_slice(&redacted.into_content()).ok()?;
+        let data = json::value(&redacted.into_content())?;
         let logger = logger.map(|logger| self.text(&logger));
         Some(Note::Log { severity, logger, data })
     }

@@ -9,6 +9,7 @@ use crate::{
     call::Blocks,
     error::Refusal,
     guard::{Answer, Structured},
+    json,
     redact::{Redactions, Redactor},
     spec::Spec,
 };
@@ -29,8 +30,7 @@ pub(super) fn masked(redactor: &Redactor, answer: Blocks) -> (Blocks, Redactions
         blocks.retain(|block| stays(redactor, block, &mut redactions));
         return (Blocks { structured, blocks, asks, whole }, redactions);
     }
-    let said: Option<Value> =
-        structured.as_ref().and_then(|bytes| serde_json::from_slice(bytes).ok());
+    let said: Option<Value> = structured.as_ref().and_then(|bytes| json::value(bytes));
     let structured = structured.map(|bytes| {
         let redacted = redactor.json(&bytes);
         redactions.add(redacted.redactions());
@@ -41,7 +41,7 @@ pub(super) fn masked(redactor: &Redactor, answer: Blocks) -> (Blocks, Redactions
     });
     let repeats = |block: &Value| {
         let text = block["text"].as_str().filter(|_| block["type"] == "text");
-        said.is_some() && text.and_then(|text| serde_json::from_str(text).ok()) == said
+        said.is_some() && text.and_then(|text| json::value(text.as_bytes())) == said
     };
     // What is secret by its place or its name can stand in any other words, where nothing finds it.
     let by_place = redactions.iter().any(|(kind, _)| matches!(kind, "key" | "declared"));
@@ -145,6 +145,9 @@ fn texts(redactor: &Redactor, value: &mut Value, but: &[&str], redactions: &mut 
 /// Holds structured content against the published schema. Where none is published there is none.
 pub(super) fn settle(spec: &Spec, answer: Blocks) -> Result<Answer, Refusal> {
     let Blocks { structured, mut blocks, asks, .. } = answer;
+    if blocks.iter().any(json::value_misleads) {
+        return Err(Refusal::BadOutput);
+    }
     if asks {
         // One that could not be sent is none.
         let block = blocks.pop().ok_or(Refusal::BadOutput)?;
@@ -154,9 +157,8 @@ pub(super) fn settle(spec: &Spec, answer: Blocks) -> Result<Answer, Refusal> {
             ..Answer::of(String::new(), Structured::None)
         });
     }
-    let structured: Option<Value> = structured
-        .map(|bytes| serde_json::from_slice(&bytes).map_err(|_| Refusal::BadOutput))
-        .transpose()?;
+    let structured: Option<Value> =
+        structured.map(|bytes| json::value(&bytes).ok_or(Refusal::BadOutput)).transpose()?;
     let structured = match (structured, spec.output()) {
         (Some(value), Some(_)) if spec.answers().is_some_and(|schema| schema.fits(&value)) => {
             Some(value)

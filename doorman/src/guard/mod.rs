@@ -73,11 +73,11 @@ impl Answer {
     pub(crate) fn take_structured(&mut self) -> Option<Value> {
         match std::mem::replace(&mut self.structured, Structured::None) {
             Structured::None => None,
-            Structured::Text { wrapped: false } => serde_json::from_str(&self.text).ok(),
+            Structured::Text { wrapped: false } => json::value(self.text.as_bytes()),
             // A level more may be one too many to read.
             Structured::Text { wrapped: true } => {
                 let document = self.text.strip_prefix(UNDER)?.strip_suffix('}')?;
-                Some(json!({ "result": serde_json::from_str::<Value>(document).ok()? }))
+                Some(json!({ "result": json::value(document.as_bytes())? }))
             }
             Structured::Value(value) => Some(value),
         }
@@ -397,7 +397,7 @@ fn masked(
             (Ok(Reply::Blocks(answer)), redactions)
         }
         // A body may hold what the schema declares as secret, and no schema tells where.
-        Err(Refusal::Handler(words)) if redactor.declares() && is_document(&words) => {
+        Err(Refusal::Handler(words)) if redactor.declares() && may_hold_json(&words) => {
             (Err(Refusal::Failed), Redactions::default())
         }
         Err(Refusal::Handler(words)) => {
@@ -408,9 +408,17 @@ fn masked(
     }
 }
 
-/// Whether words are an object or an array of JSON.
-fn is_document(words: &str) -> bool {
-    words.trim_start().starts_with(['{', '[']) && serde_json::from_str::<Value>(words).is_ok()
+/// Whether words are an object or an array of JSON, or have in them what may be one: whole or not, and also in
+/// a string of JSON.
+fn may_hold_json(words: &str) -> bool {
+    let behind = |at: usize| words[at + 1..].trim_start();
+    let mut brackets = words.match_indices(['{', '[']);
+    let is_number = |sign: char| sign == '-' || sign.is_ascii_digit();
+    brackets.any(|(at, _)| behind(at).starts_with(['"', '\'', '\\', '{', '[']))
+        || words
+            .trim_start()
+            .strip_prefix('[')
+            .is_some_and(|of| of.trim_start().starts_with(is_number))
 }
 
 /// A result, and a handler's words where it refuses, are as large as the limit at most.

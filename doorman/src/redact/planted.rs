@@ -577,7 +577,8 @@ fn innocent() -> impl Strategy<Value = Value> {
         "ORD-20[0-3][0-9]-[0-9]{6}",
         "11[0-9]-[0-9]{7}-[0-9]{7}",
         "1Z[0-9A-Z]{6}0[0-9]{9}",
-        "[A-Z]{2,3}-[0-9]{6}-[0-9]{3}",
+        // Of letters that make no `FAX` and no `SSN`: what stands behind those is another thing.
+        "[GHJKQWXZ]{2,3}-[0-9]{6}-[0-9]{3}",
         // Versions, addresses of machines, packages.
         "v?[0-9]{1,2}\\.[0-9]{1,3}\\.[0-9]{1,3}(-(rc|beta)\\.[0-9])?",
         "(10|127|192|203)(\\.(25[0-5]|[1-9]?[0-9])){3}",

@@ -1,5 +1,7 @@
 //! One caller over a pair of streams: standard input and output.
 
+mod lines;
+
 use std::{collections::HashMap, sync::Arc};
 
 use rmcp::{
@@ -15,6 +17,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 
+use self::lines::Lines;
 use super::{Entrance, Server};
 use crate::{doorman::Doorman, error::Error};
 
@@ -76,9 +79,10 @@ where
         .into(),
         allowed: "a token that `.auth(…)` verifies, for its resource",
     })?;
-    let lines = AsyncRwTransport::new_server(read, write)
-        // The line's end is not part of the message.
-        .with_max_line_length(doorman.body_limit().saturating_add(1));
+    // The line's end is not part of the message.
+    let longest = doorman.body_limit().saturating_add(1);
+    let lines =
+        AsyncRwTransport::new_server(Lines::of(read, longest), write).with_max_line_length(longest);
     // As over HTTP, a request needs no handshake before it: so nothing that comes too early ends the
     // server.
     let server = Server::behind(Entrance::Stdio, doorman.clone());

@@ -131,7 +131,7 @@ fn an_object_is_no_number_whatever_its_members_are_called() {
             claims().to_string().replace(&format!(r#""exp":{exp}"#), &format!(r#""exp":{object}"#));
         let token = issuer.sign(&header().to_string(), &says);
         let verdict = issuer.verifier().verify_now(&token, at(0)).unwrap_err();
-        assert_eq!(verdict, TokenError::Invalid("exp"), "{object}");
+        assert_eq!(verdict, TokenError::Invalid("claims"), "{object}");
     }
 }
 
