@@ -34,7 +34,7 @@ fn folded(name: &str) -> String {
 }
 
 /// A call with something as an argument, and as what is said beside it.
-fn messages(id: u8) -> [String; 3] {
+fn messages() -> [String; 3] {
     let fold = folded(NAME);
     let coded = folded(r"\u0024serde_json::private::RawV\u0061lue");
     let params = [
@@ -43,7 +43,7 @@ fn messages(id: u8) -> [String; 3] {
         format!(r#"{{"name":"ping","_meta":{{"a":{fold}}}}}"#),
     ];
     params.map(|params| {
-        format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{params}}}"#)
+        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{params}}}"#)
     })
 }
 
@@ -54,7 +54,7 @@ async fn a_message_that_is_more_than_is_written_ends_no_server_over_http() {
     let modern = "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: ping\r\n";
     // What names two kinds of answers goes the long way.
     for headers in ["", modern, "Accept: text/plain\r\n"] {
-        for message in messages(1) {
+        for message in messages() {
             let answer = server.post_with(&format!("{caller}{headers}"), &message).await;
             assert_eq!(answer.status, 400, "{}", answer.body);
             let words = "the message is no JSON that can be read here";
@@ -69,7 +69,7 @@ async fn a_message_that_is_more_than_is_written_ends_no_server_over_http() {
 async fn nor_over_a_session() {
     let server = serve_with(builder(billing()).sessions(Sessions::bound())).await;
     let id = session(&server, READER, "{}").await;
-    for message in messages(1) {
+    for message in messages() {
         assert_eq!(over(&server, READER, &id, &message).await.status, 400);
     }
     let call =
@@ -81,7 +81,7 @@ async fn nor_over_a_session() {
 #[tokio::test]
 async fn nor_on_stdio() {
     let mut wire = wire(anonymous().rate_limit(ANY_RATE));
-    for message in messages(1) {
+    for message in messages() {
         wire.send(message).await;
         let answer = wire.read().await.unwrap();
         assert_eq!((&answer["error"]["code"], answer.get("id")), (&json!(-32600), None));

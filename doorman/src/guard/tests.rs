@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::*;
 use crate::{
     audit::{AuditRecord, AuditSink},
-    call::Round,
+    call::{Aside, Blocks, Kinds, Round, Wants},
     limits::Terms,
     principal::{Principal, Transport},
     redact::Mask,
@@ -274,6 +274,26 @@ async fn a_reply_over_the_limit_and_one_of_another_kind_are_refused() {
     assert_eq!(ends(fitting, Effect::ReadOnly, CancellationToken::new()).await, "ok");
     let undeclared = Tool(async || Ok(Reply::Json("{}".into())));
     assert_eq!(ends(undeclared, Effect::ReadOnly, CancellationToken::new()).await, "bad_output");
+}
+
+#[tokio::test]
+async fn what_serde_json_would_read_as_something_else_is_no_block_and_no_question() {
+    let of = |name: &str| json!({ "method": "roots/list", "params": { "a": [{ name: "[1]" }] } });
+    let (plain, misleading) = (of("name"), of("$serde_json::private::RawValue"));
+    let mut call = call(Effect::ReadOnly, CancellationToken::new());
+    for asks in [false, true] {
+        let settled = |block: &Value| {
+            let answer = Blocks { blocks: vec![block.clone()], asks, ..Blocks::default() };
+            blocks::settle(&call.spec, answer).is_ok()
+        };
+        assert!(settled(&plain) && !settled(&misleading));
+    }
+    call.result_limit = 1_000;
+    call.round.aside = Aside::to(Wants::default(), |_| Box::pin(async { true }))
+        .asking(Kinds::default(), |question| Box::pin(async { Some(question) }));
+    let _open = aside::open(&mut call, &Redactor::new());
+    assert_eq!(call.round.aside.ask(plain.clone()).await, Some(plain));
+    assert_eq!(call.round.aside.ask(misleading).await, None);
 }
 
 #[tokio::test]
